@@ -1,0 +1,48 @@
+from inventory.models.access import (
+    GROUPS,
+    MANAGERS,
+    Location,
+    LocationAccess,
+    LocationKind,
+    RightsStamp,
+    sees_everything,
+)
+from inventory.models.catalogue import CODE_PATTERN, Barcode, Category, Product, Unit, Vendor
+from inventory.models.stock import (
+    MovementKind,
+    Operation,
+    OperationKind,
+    Outcome,
+    Source,
+    Status,
+    StockLevel,
+    StockMovement,
+)
+from inventory.models.totals import LocationTotal, LocationTotalDelta, LocationTotalNow
+
+__all__ = [
+    "CODE_PATTERN",
+    "GROUPS",
+    "MANAGERS",
+    "Barcode",
+    "Category",
+    "Location",
+    "LocationAccess",
+    "LocationKind",
+    "LocationTotal",
+    "LocationTotalDelta",
+    "LocationTotalNow",
+    "MovementKind",
+    "Operation",
+    "OperationKind",
+    "Outcome",
+    "Product",
+    "RightsStamp",
+    "Source",
+    "Status",
+    "StockLevel",
+    "StockMovement",
+    "Unit",
+    "Vendor",
+    "sees_everything",
+]
