@@ -32,6 +32,7 @@ class Place:
     code: str
     name: str
     active: bool
+    may_go_negative: bool
     may_read: bool
     may_write: bool
 
@@ -146,8 +147,9 @@ def _places(codes: set[str], by: User | None) -> list[Place]:
         return Exists(LocationAccess.objects.filter(user=by.pk, location=OuterRef("pk"), **right))
 
     rows = Location.objects.filter(code__in=codes).values_list(
-        "id", "code", "name", "active", granted(may_read=True), granted(may_write=True)
-    )
+        "id", "code", "name", "active", "may_go_negative",
+        granted(may_read=True), granted(may_write=True),
+    )  # fmt: skip
     return [Place(*row) for row in rows]
 
 

@@ -108,9 +108,9 @@ class Desk:
 
     def _uncovered(self, ask: Ask, level: Level | None, delta: int) -> Refusal | None:
         on_hand = level.quantity if level else 0
-        if delta >= 0 or on_hand + delta >= 0 or (level and level.may_go_negative):
-            return None
         place = self.directory.place(ask)
+        if delta >= 0 or on_hand + delta >= 0 or place.may_go_negative:
+            return None
         return Refusal(
             "insufficient",
             f"Only {on_hand} on hand at {place.name}, {-delta} asked for."
@@ -137,15 +137,17 @@ def wanted_pairs(asks: list[Ask], directory: Directory) -> tuple[set[Pair], set[
     for ask in asks:
         product, place = directory.product(ask), directory.place(ask)
         wanted.add((product.id, place.id))
-        if ask.kind in ADDING or ask.kind == OperationKind.COUNT or _adds(ask):
+        if place.may_go_negative or ask.kind in ADDING or _finds(ask):
             create.add((product.id, place.id))
         if ask.kind == OperationKind.TRANSFER:
             create.add((product.id, directory.destination(ask).id))
     return wanted | create, create
 
 
-def _adds(ask: Ask) -> bool:
-    return ask.kind == OperationKind.ADJUST and ask.quantity > 0
+def _finds(ask: Ask) -> bool:
+    return ask.kind == OperationKind.COUNT or (
+        ask.kind == OperationKind.ADJUST and ask.quantity > 0
+    )
 
 
 def _applied(ask: Ask, line: Line) -> Answer:

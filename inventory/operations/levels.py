@@ -23,7 +23,6 @@ class Level:
     location_id: int
     quantity: int
     version: int
-    may_go_negative: bool
     counted_at: datetime | None = None
     moved: bool = False
 
@@ -44,8 +43,7 @@ FOR SHARE
 
 # In the order of the primary key, always and only here: no two batches can wait for each other.
 LOCK = """
-SELECT level.id, level.product_id, level.location_id, level.quantity, level.version,
-       level.may_go_negative
+SELECT level.id, level.product_id, level.location_id, level.quantity, level.version
 FROM inventory_stocklevel AS level
 JOIN unnest(%s::bigint[], %s::bigint[]) AS wanted (product_id, location_id)
     ON level.product_id = wanted.product_id AND level.location_id = wanted.location_id
@@ -83,7 +81,7 @@ def lock_levels(wanted: set[Pair], *, create: set[Pair]) -> dict[Pair, Level]:
         levels = [Level(*row) for row in cursor.fetchall()]
     found = {(level.product_id, level.location_id): level for level in levels}
     for pair in create - found.keys():
-        found[pair] = Level(0, *pair, quantity=0, version=1, may_go_negative=False)
+        found[pair] = Level(0, *pair, quantity=0, version=1)
     return found
 
 
