@@ -1,0 +1,151 @@
+"""The words of the socket: the mirror of docs/protocol.md."""
+
+import json
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+VERSION = 1
+
+LARGEST_FRAME_BYTES = 64 * 1024
+LARGEST_CURSOR_CHARS = 4096
+MOST_TOPICS = 100
+MOST_UNACKED_FRAMES = 64
+MOST_UNACKED_BYTES = 256 * 1024
+FRAMES_A_SECOND = 10
+FRAMES_AT_ONCE = 30
+
+LIMITS = {
+    "topics": MOST_TOPICS,
+    "frame_bytes": LARGEST_FRAME_BYTES,
+    "unacked_frames": MOST_UNACKED_FRAMES,
+    "unacked_bytes": MOST_UNACKED_BYTES,
+    "frames_a_second": FRAMES_A_SECOND,
+}
+
+# What pg_current_snapshot() prints: xmin:xmax:xip,xip,...
+CURSOR = re.compile(r"\d{1,20}:\d{1,20}:(?:\d{1,20}(?:,\d{1,20})*)?")
+
+
+class Close(IntEnum):
+    """Why a socket was closed; a client's rule for each is in docs/protocol.md."""
+
+    FAULT = 1011
+    RESTART = 1012
+    TRY_LATER = 1013
+    MALFORMED = 4400
+    LOG_IN = 4401
+    FORBIDDEN = 4403
+    TOO_SLOW = 4408
+    TOO_FAST = 4429
+
+
+class Malformed(Exception):
+    """A message that is not in the protocol; says what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    epoch: str
+    cursor: str
+    rights: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    topics: tuple[str, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    n: int
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    cursor: str
+
+
+Message = Hello | Subscribe | Unsubscribe | Ping | Ack
+
+
+def parse(text: str) -> Message:
+    """Read one message of a client; raises Malformed."""
+    if len(text.encode()) > LARGEST_FRAME_BYTES:
+        raise Malformed(f"a frame has at most {LARGEST_FRAME_BYTES} bytes")
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError) as fault:
+        raise Malformed("a frame is one JSON object") from fault
+    if not isinstance(message, dict):
+        raise Malformed("a frame is one JSON object")
+    match message.get("type"):
+        case "hello":
+            return _hello(message)
+        case "subscribe":
+            return Subscribe(_topics(message), _cursor(message))
+        case "unsubscribe":
+            return Unsubscribe(_topics(message))
+        case "ping":
+            return Ping(_number(message, "n"), _number(message, "t"))
+        case "ack":
+            return Ack(_cursor(message))
+    raise Malformed("type is one of hello, subscribe, unsubscribe, ping, ack")
+
+
+def _hello(message: dict[str, Any]) -> Hello:
+    if message.get("v") != VERSION:
+        raise Malformed(f"this server speaks version {VERSION}")
+    return Hello(
+        epoch=_text(message, "epoch"),
+        cursor=_cursor(message),
+        rights=_text(message, "rights"),
+        topics=_topics(message),
+    )
+
+
+def check_cursor(cursor: str) -> str:
+    """A cursor goes into SQL as a parameter; its form and length are checked all the same."""
+    if len(cursor) > LARGEST_CURSOR_CHARS or not CURSOR.fullmatch(cursor):
+        raise Malformed("cursor is one that this server printed, like 730:733:731")
+    return cursor
+
+
+def _cursor(message: dict[str, Any]) -> str:
+    return check_cursor(_text(message, "cursor"))
+
+
+def _text(message: dict[str, Any], name: str) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or len(value) > LARGEST_CURSOR_CHARS:
+        raise Malformed(f"{name} is a text of at most {LARGEST_CURSOR_CHARS} characters")
+    return value
+
+
+def _number(message: dict[str, Any], name: str) -> Any:
+    value = message.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Malformed(f"{name} is a number")
+    return value
+
+
+def _topics(message: dict[str, Any]) -> tuple[str, ...]:
+    topics = message.get("topics")
+    if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
+        raise Malformed("topics is a list of texts")
+    if len(topics) > MOST_TOPICS:
+        raise Malformed(f"topics names at most {MOST_TOPICS}")
+    return tuple(dict.fromkeys(topics))
+
+
+def frame(type_: str, **fields: Any) -> str:
+    return json.dumps({"type": type_, **fields}, ensure_ascii=False, separators=(",", ":"))

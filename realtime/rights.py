@@ -1,0 +1,53 @@
+"""What one person may see right now, read from the database on the hub's own connection."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from inventory.models import MANAGERS
+
+READ = """
+SELECT person.is_active,
+       person.is_superuser OR EXISTS (
+           SELECT FROM auth_user_groups member
+           JOIN auth_group ON auth_group.id = member.group_id
+           WHERE member.user_id = person.id AND auth_group.name = %(managers)s),
+       ARRAY(SELECT location_id FROM inventory_locationaccess
+             WHERE user_id = person.id AND may_read),
+       COALESCE((SELECT version FROM inventory_rightsstamp WHERE user_id = person.id), 0)
+FROM auth_user person WHERE person.id = %(person)s
+"""
+
+
+def fingerprint(person: int, stamp: int) -> str:
+    """Differs whenever the rights do; stands in the page and in `hello`."""
+    return f"{person}.{stamp}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    active: bool
+    everything: bool
+    locations: frozenset[int]
+    fingerprint: str
+
+    def read(self, location: int) -> bool:
+        return self.active and (self.everything or location in self.locations)
+
+    @property
+    def anywhere(self) -> bool:
+        return self.active and (self.everything or bool(self.locations))
+
+
+NOBODY = Rights(active=False, everything=False, locations=frozenset(), fingerprint="")
+
+
+async def rights_of(connection: AsyncConnection[Any], person: int) -> Rights:
+    row = await (
+        await connection.execute(READ, {"person": person, "managers": MANAGERS})
+    ).fetchone()
+    if row is None:
+        return NOBODY
+    active, everything, locations, stamp = row
+    return Rights(active, everything, frozenset(locations), fingerprint(person, stamp))
