@@ -42,16 +42,20 @@ KINDS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 # The cursor and what changed come from one statement, so from one snapshot.
-CHANGED = "SELECT 'cursor', 0::bigint, false, pg_current_snapshot()::text" + "".join(
-    f"""
+CHANGED = (
+    "SELECT 'cursor', 0::bigint, false, pg_current_snapshot()::text"
+    + "".join(
+        f"""
     UNION ALL
     (SELECT '{name}', {id_}::bigint, {fresh}, NULL FROM {table}
      WHERE {SINCE} LIMIT {MOST_ROWS + 1})"""
-    for name, table, id_, fresh in KINDS
-) + f"""
+        for name, table, id_, fresh in KINDS
+    )
+    + f"""
     UNION ALL
     SELECT DISTINCT 'moved', location_id::bigint, false, NULL
     FROM inventory_stockmovement WHERE {SINCE}"""
+)
 
 TOUCHED_LOCATIONS = f"SELECT DISTINCT location_id FROM inventory_stocklevel WHERE {SINCE}"
 

@@ -52,7 +52,7 @@ BEGIN
     ELSIF NEW.product_id <> OLD.product_id OR NEW.location_id <> OLD.location_id THEN
         RAISE EXCEPTION 'a stock level keeps its product and its location: move stock by a transfer'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'level_stays';
-    ELSE
+    ELSIF current_setting('liveshelf.rebasing', true) IS DISTINCT FROM 'on' THEN
         NEW.created_xid := OLD.created_xid;
     END IF;
     IF low_from IS NULL THEN

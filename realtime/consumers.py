@@ -1,0 +1,152 @@
+"""One socket: hello, subscribe, ping. It knows no words of the domain.
+
+A plain ASGI application instead of a Channels consumer: `AsyncConsumer.dispatch` goes through a
+thread for every message (to close old ORM connections), and nothing here uses the ORM.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
+
+from realtime import protocol
+from realtime.hub import Hub, Join, current_hub
+from realtime.protocol import Ack, Close, Hello, Malformed, Ping, Subscribe, Unsubscribe
+from realtime.subscriber import Subscriber
+
+logger = logging.getLogger(__name__)
+
+WAIT_AFTER_FLOOD_MS = 5_000
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Frames that a client may send: so many a second, and so many at once."""
+
+    level: float = protocol.FRAMES_AT_ONCE
+    at: float = field(default_factory=time.monotonic)
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self.level = min(
+            protocol.FRAMES_AT_ONCE, self.level + (now - self.at) * protocol.FRAMES_A_SECOND
+        )
+        self.at = now
+        self.level -= 1
+        return self.level >= 0
+
+
+class Hangup(Exception):
+    """Close this socket with a code; everybody else goes on."""
+
+    def __init__(self, code: Close, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class Live:
+    """The conversation with one tab."""
+
+    def __init__(self, hub: Hub, person: int, send: ASGISendCallable) -> None:
+        self._hub = hub
+        self._raw_send: Any = send
+        self._subscriber = Subscriber(person, self._send, self._shut)
+        self._bucket = Bucket()
+        self._greeted = False
+
+    async def hear(self, text: str | None) -> None:
+        if text is None:
+            raise Hangup(Close.MALFORMED, "frames are text")
+        if not self._bucket.take():
+            await self._subscriber.tell("bye", code=Close.TOO_FAST, after_ms=WAIT_AFTER_FLOOD_MS)
+            raise Hangup(Close.TOO_FAST, "too many frames")
+        match protocol.parse(text):
+            case Hello() as hello:
+                await self._hello(hello)
+            case _ if not self._greeted:
+                raise Malformed("hello comes first")
+            case Subscribe(topics, cursor):
+                await self._subscribe(topics, cursor)
+            case Unsubscribe(topics):
+                self._hub.leave(self._subscriber, topics)
+            case Ping(n, t):
+                await self._pong(n, t)
+            case Ack(cursor):
+                self._subscriber.acknowledge(cursor)
+
+    async def _hello(self, hello: Hello) -> None:
+        if self._greeted:
+            raise Malformed("hello comes once")
+        self._greeted = True
+        await self._hub.join(
+            Join(
+                self._subscriber,
+                hello.topics,
+                hello.cursor,
+                first=True,
+                epoch=hello.epoch,
+                rights=hello.rights,
+            )
+        )
+
+    async def _subscribe(self, topics: tuple[str, ...], cursor: str) -> None:
+        if len(self._subscriber.topics.union(topics)) > protocol.MOST_TOPICS:
+            raise Malformed(f"a connection has at most {protocol.MOST_TOPICS} topics")
+        await self._hub.join(Join(self._subscriber, topics, cursor, first=False))
+
+    async def _pong(self, n: int, t: float) -> None:
+        # Everything up to the hub's cursor has been sent before this; a screen that has not had
+        # its catch-up yet must not be moved past it.
+        where = {"cursor": self._hub.cursor} if self._subscriber.live else {}
+        await self._subscriber.tell(
+            "pong", n=n, t=t, server_time=round(time.time() * 1000), **where
+        )
+
+    async def _send(self, text: str) -> None:
+        await self._raw_send({"type": "websocket.send", "text": text})
+
+    async def _shut(self, code: Close) -> None:
+        await self._raw_send({"type": "websocket.close", "code": int(code)})
+
+    async def hang_up(self, code: Close) -> None:
+        self._hub.leave(self._subscriber)
+        await self._subscriber.close(code)
+
+    def gone(self) -> None:
+        self._hub.leave(self._subscriber)
+        self._subscriber.gone()
+
+
+async def live(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """`/ws/live/`. The socket is accepted first: only an accepted one can tell its close code."""
+    await receive()
+    user: Any = scope["user"]  # type: ignore[typeddict-item]  # set by Channels' AuthMiddleware
+    sender: Any = send
+    await sender({"type": "websocket.accept"})
+    if not user.is_authenticated:
+        await sender({"type": "websocket.close", "code": int(Close.LOG_IN)})
+        return
+    conversation = Live(current_hub(), user.pk, send)
+    try:
+        await _converse(conversation, receive)
+    finally:
+        conversation.gone()
+
+
+async def _converse(conversation: Live, receive: ASGIReceiveCallable) -> None:
+    while True:
+        message: Any = await receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        try:
+            await conversation.hear(message.get("text"))
+        except Malformed as fault:
+            logger.info("Refused a frame: %s", fault)
+            await conversation.hang_up(Close.MALFORMED)
+        except Hangup as end:
+            await conversation.hang_up(end.code)
+        except ConnectionError as fault:
+            logger.info("Nobody can be served now: %s", fault)
+            await conversation.hang_up(Close.TRY_LATER)

@@ -1,0 +1,184 @@
+"""A change -> which partials to draw. Each is drawn once a flush, however many screens show it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.template.loader import get_template
+from psycopg import AsyncConnection, sql
+from psycopg.rows import dict_row
+
+from inventory.models import LocationTotalNow, Product, StockLevel, Vendor
+from inventory.rows import (
+    LocationTile,
+    ProductHead,
+    StockRow,
+    VendorHead,
+    location_tiles,
+    product_head,
+    product_heads,
+    stock_row,
+    stock_rows,
+    vendor_heads,
+)
+from realtime.changes import MOST_ROWS, Changes
+
+# The levels whose rows show a changed record: their own, their product's, location's or vendor's.
+ROWS_CONCERNED = f"""
+    SELECT unnest(%(levels)s::bigint[])
+    UNION SELECT id FROM inventory_stocklevel WHERE product_id = ANY(%(products)s)
+    UNION SELECT id FROM inventory_stocklevel WHERE location_id = ANY(%(locations)s)
+    UNION SELECT level.id FROM inventory_stocklevel level
+          JOIN inventory_product product ON product.id = level.product_id
+          WHERE product.vendor_id = ANY(%(vendors)s)
+    LIMIT {MOST_ROWS + 1}
+"""
+HEADS_CONCERNED = """
+    "inventory_product"."sku" = ANY(%(skus)s)
+    AND ("inventory_product"."id" = ANY(%(products)s)
+         OR "inventory_product"."vendor_id" = ANY(%(vendors)s)
+         OR "inventory_product"."category_id" = ANY(%(categories)s))
+"""
+
+
+@dataclass(slots=True)
+class Drawing:
+    """A row, head or tile that changed: drawn when first asked for, then kept for the flush."""
+
+    template: str
+    name: str
+    thing: Any
+    html: str | None = None
+
+    def draw(self) -> str:
+        if self.html is None:
+            self.html = get_template(self.template).render({self.name: self.thing}).strip()
+        return self.html
+
+
+@dataclass(slots=True)
+class RowDrawing(Drawing):
+    listed: bool = True
+    fresh: bool = False
+    """Not on any screen yet, or perhaps at another place of it: lists ask again."""
+
+    @property
+    def row(self) -> StockRow:
+        return self.thing  # type: ignore[no-any-return]  # StockRow by construction
+
+
+@dataclass(slots=True)
+class News:
+    """What the database says now about everything that changed since a cursor."""
+
+    cursor: str
+    rows: list[RowDrawing] = field(default_factory=list)
+    heads: dict[str, Drawing] = field(default_factory=dict)  # topic -> head
+    tiles: dict[int, Drawing] = field(default_factory=dict)  # location id -> tile
+    moved: set[int] = field(default_factory=set)
+    people: set[int] = field(default_factory=set)
+    locations: set[int] = field(default_factory=set)  # where anything changed
+    catalogue: bool = False  # a product came, went or moved: the lists of vendors may differ
+    too_many: bool = False
+
+
+@cache
+def statement(kind: str) -> bytes:
+    """The query of the page for this kind of thing, to be run on the hub's own connection."""
+    queries: dict[str, tuple[QuerySet[Any, Any], str]] = {
+        "rows": (
+            stock_rows(StockLevel.objects.order_by()).annotate(
+                listed=ExpressionWrapper(
+                    Q(product__active=True, location__active=True), BooleanField()
+                )
+            ),
+            f'"inventory_stocklevel"."id" IN ({ROWS_CONCERNED})',
+        ),
+        "heads": (product_heads(Product.objects.order_by()), HEADS_CONCERNED),
+        "vendors": (
+            vendor_heads(Vendor.objects.order_by()),
+            '"inventory_vendor"."id" = ANY(%(vendors)s)',
+        ),
+        "tiles": (
+            location_tiles(LocationTotalNow.objects.order_by()),
+            '"inventory_locationtotalnow"."location_id" = ANY(%(locations)s)',
+        ),
+    }
+    queryset, where = queries[kind]
+    text, params = queryset.query.sql_with_params()
+    # Only constants of the query itself are parameters here (the 0 and true of annotations).
+    literals = tuple(sql.Literal(value).as_string() for value in params)
+    # A page asks for many rows with conditions of its own; the hub asks by primary key.
+    head, keyword, rest = (text % literals).partition(" GROUP BY ")
+    joiner = " AND " if " WHERE " in _outside_of_subqueries(head) else " WHERE "
+    return f"{head}{joiner}{where}{keyword}{rest}".encode()
+
+
+def _outside_of_subqueries(text: str) -> str:
+    depth, outside = 0, []
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            outside.append(character)
+    return "".join(outside)
+
+
+async def gather(
+    connection: AsyncConnection[Any], changes: Changes, *, skus: Iterable[str]
+) -> News:
+    """Read what the screens show of the changes; `skus` are those whose heads are on a screen."""
+    news = News(changes.cursor, moved=changes.moved, people=changes.people)
+    news.catalogue = bool(changes.products or changes.vendors or changes.categories)
+    if changes.too_many:
+        news.too_many = True
+        return news
+    wanted: dict[str, Any] = {
+        "levels": list(changes.levels),
+        "products": list(changes.products),
+        "locations": list(changes.locations),
+        "vendors": list(changes.vendors),
+        "categories": list(changes.categories),
+        "skus": list(skus),
+    }
+
+    async def read(kind: str, make: Callable[..., Any]) -> list[Any]:
+        async with connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(statement(kind), wanted)
+            return [make(fields) async for fields in cursor]
+
+    def row(fields: dict[str, Any]) -> RowDrawing:
+        listed = fields.pop("listed")
+        thing = stock_row(fields)
+        return RowDrawing(
+            "inventory/_stock_row.html",
+            "row",
+            thing,
+            listed=listed,
+            fresh=news.catalogue or bool(changes.locations) or changes.levels.get(thing.id, False),
+        )
+
+    if changes.levels or changes.products or changes.locations or changes.vendors:
+        news.rows = await read("rows", row)
+        news.too_many = len(news.rows) > MOST_ROWS
+    news.locations = {drawing.row.location_id for drawing in news.rows} | changes.locations
+    if wanted["skus"] and news.catalogue:
+        for head in await read("heads", product_head):
+            news.heads[f"product:{head.sku}"] = _head_of_product(head)
+    if changes.vendors:
+        for vendor in await read("vendors", lambda fields: VendorHead(**fields)):
+            news.heads[f"vendor:{vendor.code}"] = _head_of_vendor(vendor)
+    if news.locations and not news.too_many:
+        wanted["locations"] = list(news.locations)
+        for tile in await read("tiles", lambda fields: LocationTile(**fields)):
+            news.tiles[tile.location_id] = Drawing("inventory/_location_tile.html", "tile", tile)
+    return news
+
+
+def _head_of_product(head: ProductHead) -> Drawing:
+    return Drawing("inventory/_product_head.html", "product", head)
+
+
+def _head_of_vendor(head: VendorHead) -> Drawing:
+    return Drawing("inventory/_vendor_head.html", "vendor", head)

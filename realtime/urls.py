@@ -1,0 +1,5 @@
+from django.urls import path
+
+from realtime import views
+
+urlpatterns = [path("live/changes/", views.changes, name="live-changes")]

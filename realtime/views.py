@@ -1,0 +1,93 @@
+"""`GET /live/changes/`: the frames of the socket over HTTP, by the same code."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.views.decorators.http import require_GET
+
+from realtime.hub import Join, current_hub
+from realtime.protocol import MOST_TOPICS, Close, Malformed, check_cursor
+from realtime.subscriber import Subscriber
+
+NOT_NOW_S = 2
+
+
+@require_GET
+async def changes(request: HttpRequest) -> HttpResponse:
+    """What changed since `cursor` for `topics` (repeated, or separated by commas).
+
+    `epoch` and `rights` are those of the page. An unchanged answer is 304.
+    """
+    user = await request.auser()
+    try:
+        join = _join(request)
+    except Malformed as fault:
+        return _problem(400, "malformed", str(fault))
+    frames: list[dict[str, Any]] = []
+    closed: list[Close] = []
+
+    async def collect(text: str) -> None:
+        frames.append(json.loads(text))
+
+    async def shut(code: Close) -> None:
+        closed.append(code)
+
+    join.subscriber = Subscriber(user.pk, collect, shut)
+    hub = current_hub()
+    try:
+        await hub.join(join)
+    except ConnectionError:
+        answer = _problem(503, "try_later", "The database can't be reached; try again.")
+        answer["Retry-After"] = str(NOT_NOW_S)
+        return answer
+    finally:
+        hub.leave(join.subscriber)
+    if closed:
+        return _problem(401, "log_in", "Log in again.")
+    return _answer(request, frames)
+
+
+def _join(request: HttpRequest) -> Join:
+    asked = [topic for value in request.GET.getlist("topics") for topic in value.split(",")]
+    topics = tuple(dict.fromkeys(topic for topic in asked if topic))
+    if len(topics) > MOST_TOPICS:
+        raise Malformed(f"topics names at most {MOST_TOPICS}")
+    return Join(
+        subscriber=Subscriber(0, _nowhere, _nowhere),
+        topics=topics,
+        cursor=check_cursor(request.GET.get("cursor", "")),
+        first=True,
+        epoch=request.GET.get("epoch", ""),
+        rights=request.GET.get("rights", ""),
+    )
+
+
+async def _nowhere(_: Any) -> None:
+    raise AssertionError("replaced before the join")
+
+
+def _answer(request: HttpRequest, frames: list[dict[str, Any]]) -> HttpResponse:
+    cursor = next((frame["cursor"] for frame in reversed(frames) if "cursor" in frame), None)
+    news = [
+        {name: value for name, value in frame.items() if name not in {"cursor", "sent_at"}}
+        for frame in frames
+    ]
+    etag = f'"{hashlib.sha256(json.dumps(news).encode()).hexdigest()[:32]}"'
+    if all(frame["type"] == "welcome" for frame in frames) and (
+        request.headers.get("If-None-Match") == etag
+    ):
+        return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+    return JsonResponse(
+        {"frames": frames, "cursor": cursor},
+        headers={"ETag": etag, "Cache-Control": "private, no-cache"},
+    )
+
+
+def _problem(status: int, code: str, detail: str) -> HttpResponse:
+    return JsonResponse(
+        {"status": status, "code": code, "detail": detail},
+        status=status,
+        content_type="application/problem+json",
+    )
