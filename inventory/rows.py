@@ -250,7 +250,7 @@ def product_heads(products: QuerySet[Product]) -> QuerySet[Product, dict[str, An
         category_code=F("category__code"),
         category_name=F("category__name"),
         category_version=F("category__version"),
-        barcodes=ArraySubquery(codes),
+        barcode_codes=ArraySubquery(codes),
     )
 
 
@@ -258,7 +258,11 @@ def product_head(fields: dict[str, Any]) -> ProductHead:
     return ProductHead(**{_PRODUCT_NAMES.get(name, name): value for name, value in fields.items()})
 
 
-_PRODUCT_NAMES = {"vendor_code": "vendor", "category_code": "category"}
+_PRODUCT_NAMES = {
+    "vendor_code": "vendor",
+    "category_code": "category",
+    "barcode_codes": "barcodes",
+}
 
 
 @dataclass(frozen=True, slots=True)

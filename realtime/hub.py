@@ -10,7 +10,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -76,6 +76,8 @@ class Hub:
         self._connection: AsyncConnection[Any] | None = None
         self._codes: dict[int, str] = {}
         self._flushed_at = 0.0
+        self.after_look: list[Callable[[], None]] = []
+        """Called once each, after the hub has next read the database; tests wait by it."""
 
     # -- what consumers and views call ------------------------------------------------------
 
@@ -99,6 +101,10 @@ class Hub:
                     del self.topics[topic]
         if topics is None:
             self.subscribers.discard(subscriber)
+
+    def look(self) -> None:
+        """Read the database now instead of within a second."""
+        self._wake.set()
 
     @property
     def cursor(self) -> str:
@@ -191,6 +197,8 @@ class Hub:
             await self._send(changes, stand.cursor, self.topics)
             await self._rights_changed(changes.people)
         self.stand = Standpoint(changes.cursor, stand.epoch)
+        while self.after_look:
+            self.after_look.pop()()
 
     async def _send(self, changes: Changes, since: str, topics: dict[str, set[Subscriber]]) -> None:
         _, database = self._standing()
@@ -344,7 +352,7 @@ class Hub:
                 await layer.group_add(HUBS, channel)
                 while True:
                     await layer.receive(channel)
-                    self._wake.set()
+                    self.look()
             except (RedisError, OSError) as fault:
                 logger.warning("No hints (%s): the hub looks once a second.", fault)
                 await asyncio.sleep(LOOK_EVERY_S)
