@@ -1,0 +1,7 @@
+"""The program's settings, with what development leaves open: key, hosts, plain static files."""
+
+import os
+
+os.environ.setdefault("DEBUG", "1")
+
+from config.settings import *  # noqa: F403
