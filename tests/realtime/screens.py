@@ -52,6 +52,9 @@ class Screen:
         )
         return self.frames[-1] if self.frames else {}
 
+    async def subscribe(self, cursor: str, *topics: str) -> None:
+        await self.hub.join(Join(self.subscriber, topics, cursor, first=False))
+
     async def until(self, wanted: Callable[[list[Frame]], Any]) -> Any:
         """Wait until `wanted(frames)` is true; the failure shows what came instead."""
         try:
@@ -77,14 +80,6 @@ class Screen:
             )
         )
         return found
-
-    async def passed_a_flush(self) -> None:
-        """Return when the hub has read the database after this call: what was to come has come."""
-        here = await sync_to_async(read_live)(self.person.pk)
-        watcher = Screen(self.hub, self.person, here)
-        await watcher.hello()
-        self.hub.leave(watcher.subscriber)
-        await next_flush(self.hub)
 
 
 async def next_flush(hub: Hub) -> None:
