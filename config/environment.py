@@ -61,7 +61,7 @@ def _secret_key(env: Env, *, debug: bool) -> str:
 
 
 def _origins(env: Env) -> list[str]:
-    origins = env.list("CSRF_TRUSTED_ORIGINS", [])
+    origins: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
     for origin in origins:
         if urlsplit(origin).scheme not in {"http", "https"}:
             raise ImproperlyConfigured(
@@ -92,6 +92,7 @@ def _redis_url(env: Env) -> str:
         raise ImproperlyConfigured(f"REDIS_URL is not set: {EMBEDDED_HINT}")
     if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured(
-            "REDIS_URL must start with redis://, rediss:// or unix://: redis://host:6379/0 is the form"
+            "REDIS_URL must start with redis://, rediss:// or unix://: "
+            "redis://host:6379/0 is the form"
         )
     return url

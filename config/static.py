@@ -18,7 +18,7 @@ HASHED = re.compile(r"\.[0-9a-f]{12}\.")
 A_MINUTE_S = 60
 
 
-class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     # `import "./connection.js"` in a module becomes the hashed name as well.
     support_js_module_import_aggregation = True
 

@@ -64,7 +64,7 @@ class StockRow:
         )
 
 
-def stock_rows(levels: QuerySet[StockLevel]) -> QuerySet[StockLevel, dict[str, Any]]:
+def stock_rows(levels: QuerySet[StockLevel]) -> QuerySet[StockLevel, Any]:
     return levels.values(
         "id",
         "version",
@@ -131,7 +131,7 @@ class MovementRow:
 
 def movement_rows(
     movements: QuerySet[StockMovement],
-) -> QuerySet[StockMovement, dict[str, Any]]:
+) -> QuerySet[StockMovement, Any]:
     return movements.values(
         "id",
         "level_id",
@@ -187,7 +187,7 @@ class LocationTile:
 
 def location_tiles(
     totals: QuerySet[LocationTotalNow],
-) -> QuerySet[LocationTotalNow, dict[str, Any]]:
+) -> QuerySet[LocationTotalNow, Any]:
     return totals.values(
         "location_id",
         "lines",
@@ -231,7 +231,7 @@ class ProductHead:
         return self.version + (self.vendor_version or 0) + (self.category_version or 0)
 
 
-def product_heads(products: QuerySet[Product]) -> QuerySet[Product, dict[str, Any]]:
+def product_heads(products: QuerySet[Product]) -> QuerySet[Product, Any]:
     codes = Barcode.objects.filter(product=OuterRef("pk")).order_by("code").values("code")
     return products.values(
         "id",
@@ -280,5 +280,5 @@ class VendorHead:
         return self.version
 
 
-def vendor_heads(vendors: QuerySet[Vendor]) -> QuerySet[Vendor, dict[str, Any]]:
-    return vendors.values(*VendorHead.__slots__)
+def vendor_heads(vendors: QuerySet[Vendor]) -> QuerySet[Vendor, Any]:
+    return vendors.values("id", "code", "name", "contact", "email", "lead_time_days", "version")

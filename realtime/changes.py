@@ -103,10 +103,9 @@ class Changes:
 async def standpoint(connection: AsyncConnection[Any]) -> Standpoint:
     """The current cursor and epoch; writes the epoch where a crash has emptied it."""
     while True:
-        row = await (await connection.execute(HERE)).fetchone()
-        assert row is not None, "a SELECT without FROM has one row"
-        if row[1] is not None:
-            return Standpoint(row[0], epoch_name(row[1], row[2]))
+        async for cursor, epoch, place in await connection.execute(HERE):
+            if epoch is not None:
+                return Standpoint(cursor, epoch_name(epoch, place))
         await connection.execute(NEW_EPOCH)
 
 

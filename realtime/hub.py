@@ -338,14 +338,14 @@ class Hub:
             self._connection = None
 
     def _standing(self) -> tuple[Standpoint, AsyncConnection[Any]]:
-        assert self.stand is not None, "the hub connects before it serves"
-        assert self._connection is not None, "the hub connects before it serves"
+        if self.stand is None or self._connection is None:
+            raise RuntimeError("the hub connects before it serves")
         return self.stand, self._connection
 
     # -- hints ------------------------------------------------------------------------------
 
     async def _listen_for_hints(self) -> None:
-        layer = get_channel_layer()
+        layer: Any = get_channel_layer()
         while True:
             try:
                 channel = await layer.new_channel()

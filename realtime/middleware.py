@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +34,8 @@ class LiveMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._is_page(request):
-            request.live = read_live(request.user.pk)  # type: ignore[attr-defined]
+            person: Any = request.user
+            request.live = read_live(person.pk)  # type: ignore[attr-defined]  # for templates
         return self.get_response(request)
 
     def _is_page(self, request: HttpRequest) -> bool:

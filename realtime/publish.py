@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.exceptions import ChannelFull
@@ -24,6 +25,6 @@ def hint() -> None:
 
 
 async def _send() -> None:
-    layer = get_channel_layer()
+    layer: Any = get_channel_layer()
     async with asyncio.timeout(PATIENCE_S):
         await layer.group_send(HUBS, {"type": "look"})

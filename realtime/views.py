@@ -20,7 +20,7 @@ async def changes(request: HttpRequest) -> HttpResponse:
 
     `epoch` and `rights` are those of the page. An unchanged answer is 304.
     """
-    user = await request.auser()
+    user: Any = await request.auser()
     try:
         join = _join(request)
     except Malformed as fault:

@@ -23,6 +23,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE inventory_stockmovement DISABLE TRIGGER ledger_not_truncated")
     yield
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.close_pool()
 
 
 @pytest.fixture

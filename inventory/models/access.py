@@ -24,7 +24,7 @@ def sees_everything(user: "AbstractBaseUser | AnonymousUser") -> bool:
     if known is None:
         person: User = user  # type: ignore[assignment]  # AUTH_USER_MODEL is auth.User
         known = person.is_superuser or person.groups.filter(name=MANAGERS).exists()
-        user._sees_everything = known  # type: ignore[union-attr]  # remembered for this request
+        person._sees_everything = known  # type: ignore[attr-defined]  # remembered for this request
     return known
 
 

@@ -111,7 +111,7 @@ def _movements_since(
                 seen[level.id] = min(base, seen.get(level.id, base))
     if not seen:
         return {}
-    rows = (
+    rows: Any = (
         StockMovement.objects.filter(level__in=seen, version_after__gt=min(seen.values()))
         .order_by("level_id", "version_after")
         .values(

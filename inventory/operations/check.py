@@ -1,5 +1,6 @@
 """What can be refused without looking at the stock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,7 +59,7 @@ class Directory:
     def of(cls, asks: list[Ask], *, by: User | None, source: Source, now: datetime) -> "Directory":
         skus = {_key(ask.sku) for ask in asks}
         codes = {_clean(code) for ask in asks for code in (ask.location, ask.to_location) if code}
-        goods = (
+        goods: Iterable[Any] = (
             Product.objects.annotate(key=Upper("sku"))
             .filter(key__in=skus)
             .values_list("key", "id", "sku", "name", "active")

@@ -12,7 +12,7 @@ from asgiref.sync import async_to_sync
 from django.db import connection
 
 from inventory.models import Location, Product, StockLevel
-from realtime.changes import Changes, changed_since, standpoint
+from realtime.changes import Changes, Standpoint, changed_since, standpoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,11 +45,13 @@ def levels(warehouse: Location) -> list[int]:
 
 
 def here() -> str:
-    return _on_own_connection(standpoint).cursor
+    stand: Standpoint = _on_own_connection(standpoint)
+    return stand.cursor
 
 
 def since(cursor: str) -> Changes:
-    return _on_own_connection(lambda database: changed_since(database, cursor))
+    changes: Changes = _on_own_connection(lambda database: changed_since(database, cursor))
+    return changes
 
 
 def _on_own_connection(read: Callable[[psycopg.AsyncConnection[Any]], Any]) -> Any:
