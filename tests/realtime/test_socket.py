@@ -1,0 +1,216 @@
+"""The conversation at `/ws/live/`: who gets in, what is understood, what closes it."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+
+from inventory.models import StockLevel
+from realtime.hub import Hub
+from realtime.middleware import read_live
+from realtime.protocol import LARGEST_FRAME_BYTES, MOST_TOPICS, Close
+from realtime.routing import websocket
+from tests.realtime.screens import running_hub
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+
+
+@pytest_asyncio.fixture
+async def hub() -> AsyncIterator[Hub]:
+    async with running_hub() as hub:
+        yield hub
+
+
+class Tab:
+    """A browser's side of one socket."""
+
+    def __init__(self, person: User | None, origin: str = "http://localhost") -> None:
+        self.person = person
+        self.origin = origin
+
+    async def open(self) -> "Tab":
+        headers = [(b"origin", self.origin.encode())]
+        if self.person:
+            headers.append((b"cookie", await sync_to_async(_login)(self.person)))
+        self.wire = WebsocketCommunicator(websocket, "/ws/live/", headers=headers)
+        self.accepted, self.code = await self.wire.connect()
+        return self
+
+    async def say(self, **message: Any) -> None:
+        await self.wire.send_to(text_data=json.dumps(message))
+
+    async def hear(self) -> dict[str, Any]:
+        frame: dict[str, Any] = json.loads(await self.wire.receive_from())
+        return frame
+
+    async def hello(self, *topics: str, **changed: Any) -> dict[str, Any]:
+        page = await sync_to_async(read_live)(self.person.pk if self.person else 0)
+        await self.say(
+            **{
+                "type": "hello",
+                "v": 1,
+                "client": "tab",
+                "epoch": page.epoch,
+                "cursor": page.cursor,
+                "rights": page.rights,
+                "topics": topics,
+            }
+            | changed
+        )
+        return await self.hear()
+
+    async def closed(self) -> int:
+        """Wait until the server closes, past whatever it still says."""
+        while True:
+            message = await self.wire.receive_output(timeout=5)
+            if message["type"] == "websocket.close":
+                return int(message["code"])
+
+
+def _login(person: User) -> bytes:
+    client = Client()
+    client.force_login(person)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies['sessionid'].value}".encode()
+
+
+async def test_hello_is_answered_by_welcome(hub: Hub, bob: User) -> None:
+    tab = await Tab(bob).open()
+
+    welcome = await tab.hello("location:WH")
+
+    assert welcome["type"] == "welcome"
+    assert welcome["topics"] == ["location:WH"]
+    assert welcome["limits"]["topics"] == MOST_TOPICS
+
+
+async def test_a_stranger_is_told_to_log_in(hub: Hub, db: None) -> None:
+    tab = await Tab(None).open()
+
+    assert await tab.closed() == Close.LOG_IN
+
+
+async def test_a_page_of_another_site_gets_no_socket(hub: Hub, bob: User) -> None:
+    tab = await Tab(bob, origin="https://evil.example").open()
+
+    assert not tab.accepted
+
+
+async def test_a_ping_is_answered_with_its_own_marks_and_the_cursor(hub: Hub, bob: User) -> None:
+    tab = await Tab(bob).open()
+    await tab.hello()
+
+    await tab.say(type="ping", n=3, t=12.5)
+
+    pong = await tab.hear()
+    assert (pong["type"], pong["n"], pong["t"]) == ("pong", 3, 12.5)
+    assert pong["cursor"] == hub.cursor
+
+
+async def test_subscribe_brings_what_changed_since_the_regions_cursor(
+    hub: Hub, bob: User, flour_level: StockLevel
+) -> None:
+    tab = await Tab(bob).open()
+    cursor = (await tab.hello())["cursor"]
+    await sync_to_async(StockLevel.objects.update)(quantity=4)
+
+    await tab.say(type="subscribe", topics=["location:WH"], cursor=cursor)
+
+    assert (await tab.hear())["levels"][0]["quantity"] == 4
+    assert (await tab.hear())["type"] == "subscribed"
+
+
+async def test_after_unsubscribe_nothing_more_comes(
+    hub: Hub, bob: User, flour_level: StockLevel
+) -> None:
+    tab = await Tab(bob).open()
+    await tab.hello("location:WH")
+    await tab.say(type="unsubscribe", topics=["location:WH"])
+    await tab.say(type="ping", n=1, t=0)
+    await tab.hear()
+
+    await sync_to_async(StockLevel.objects.update)(quantity=4)
+
+    assert await tab.wire.receive_nothing(timeout=1.5)
+
+
+MALFORMED: dict[str, Any] = {
+    "no JSON": "{",
+    "no object": "[]",
+    "deeply nested": "[" * 30_000,
+    "no type": "{}",
+    "an unknown type": '{"type":"order"}',
+    "a cursor that is none": {"cursor": "1;DROP TABLE x"},
+    "a cursor of letters": {"cursor": "a:b:c"},
+    "a cursor that is too long": {"cursor": "1:1:" + "1," * 4000 + "1"},
+    "another version": {"v": 2},
+    "topics that are no list": {"topics": "location:WH"},
+    "topics that are numbers": {"topics": [1]},
+    "too many topics": {"topics": [f"location:L{n}" for n in range(MOST_TOPICS + 1)]},
+    "no epoch": {"epoch": None},
+    "an oversized frame": " " * (LARGEST_FRAME_BYTES + 1),
+}
+
+
+@pytest.mark.parametrize("fault", MALFORMED.values(), ids=MALFORMED.keys())
+async def test_a_malformed_message_closes_its_own_socket_and_no_other(
+    hub: Hub, bob: User, charlie: User, fault: Any
+) -> None:
+    tab, other = await Tab(bob).open(), await Tab(charlie).open()
+    await other.hello("location:WH")
+
+    if isinstance(fault, str):
+        await tab.wire.send_to(text_data=fault)
+    else:
+        await tab.say(
+            **{"type": "hello", "v": 1, "epoch": "", "cursor": "1:1:", "rights": "", "topics": []}
+            | fault
+        )
+
+    assert await tab.closed() == Close.MALFORMED
+    await other.say(type="ping", n=1, t=0)
+    assert (await other.hear())["type"] == "pong"
+
+
+async def test_bytes_are_no_message(hub: Hub, bob: User) -> None:
+    tab = await Tab(bob).open()
+
+    await tab.wire.send_to(bytes_data=b"\x00")
+
+    assert await tab.closed() == Close.MALFORMED
+
+
+@pytest.mark.parametrize("type_", ["ping", "subscribe", "ack", "unsubscribe"])
+async def test_nothing_comes_before_hello(hub: Hub, bob: User, type_: str) -> None:
+    tab = await Tab(bob).open()
+
+    await tab.say(type=type_, topics=[], cursor="1:1:", n=1, t=1)
+
+    assert await tab.closed() == Close.MALFORMED
+
+
+async def test_who_floods_is_asked_to_wait_and_cut_off(hub: Hub, bob: User) -> None:
+    tab = await Tab(bob).open()
+    await tab.hello()
+
+    for n in range(60):
+        await tab.say(type="ping", n=n, t=0)
+
+    assert await tab.closed() == Close.TOO_FAST
+
+
+async def test_a_closed_tab_leaves_nothing_behind(hub: Hub, bob: User) -> None:
+    tab = await Tab(bob).open()
+    await tab.hello("location:WH", "summary")
+    assert hub.topics, "it must have been entered for this to mean anything"
+
+    await tab.wire.disconnect()
+
+    assert not hub.subscribers
+    assert not hub.topics
