@@ -151,11 +151,8 @@ class Hub:
 
     async def _connect(self) -> None:
         """A new connection may be to a database that crashed or was restored: check the epoch."""
-        params = django_connection.get_connection_params()
         self._connection = await AsyncConnection.connect(
-            **{key: params[key] for key in CONNECTION_KEYS & params.keys()},
-            autocommit=True,
-            connect_timeout=3,
+            **connection_params(), autocommit=True, connect_timeout=3
         )
         stand = await standpoint(self._connection)
         if self.stand is None or self.stand.epoch != stand.epoch:
@@ -356,6 +353,12 @@ class Hub:
             except (RedisError, OSError) as fault:
                 logger.warning("No hints (%s): the hub looks once a second.", fault)
                 await asyncio.sleep(LOOK_EVERY_S)
+
+
+def connection_params() -> dict[str, Any]:
+    """What Django connects with, for a connection of the hub's own."""
+    params = django_connection.get_connection_params()
+    return {key: params[key] for key in CONNECTION_KEYS & params.keys()}
 
 
 CONNECTION_KEYS = {"dbname", "user", "password", "host", "port", "sslmode", "options"}
