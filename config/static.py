@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.apps import StaticFilesConfig as DjangosStaticFiles
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from servestatic.asgi import ServeStaticASGI
 from servestatic.storage import CompressedManifestStaticFilesStorage
@@ -16,6 +17,11 @@ from servestatic.storage import CompressedManifestStaticFilesStorage
 # The name as the manifest storage makes it: app.0123456789ab.js
 HASHED = re.compile(r"\.[0-9a-f]{12}\.")
 A_MINUTE_S = 60
+
+
+class StaticFilesConfig(DjangosStaticFiles):
+    # django-htmx brings htmx 4, a beta, and extensions whose imports name files that are not there.
+    ignore_patterns = [*DjangosStaticFiles.ignore_patterns, "hx-*.js", "htmx-4*", "htmax-4*"]
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

@@ -1,7 +1,10 @@
+"""Every address of the program: each app brings its own."""
+
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("realtime.urls")),
     path("admin/", admin.site.urls),
+    path("", include("inventory.urls")),
+    path("", include("realtime.urls")),
 ]

@@ -1,4 +1,4 @@
-"""As whom the servers run: PostgreSQL refuses root, so root lends them an account without rights."""
+"""As whom the servers run: PostgreSQL refuses root, so root lends an account without rights."""
 
 import os
 import pwd

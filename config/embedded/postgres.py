@@ -70,8 +70,14 @@ class Postgres(Server):
         half = self.data / "cluster.new"
         self.run_as_account(["/bin/rm", "-rf", str(half)])
         self.run_as_account(
-            [str(self.programs / "initdb"), f"--pgdata={half}", f"--username={NAME}"]
-            + ["--encoding=UTF8", "--auth=trust", *_locale()]
+            [
+                str(self.programs / "initdb"),
+                f"--pgdata={half}",
+                f"--username={NAME}",
+                "--encoding=UTF8",
+                "--auth=trust",
+                *_locale(),
+            ]
         )
         half.rename(self._main_folder)
 
