@@ -1,0 +1,30 @@
+// Puts the page together; the only module that acts when it is imported.
+
+import { Announcer } from "./announcer.js";
+import { Departure } from "./departure.js";
+import { Forms, hasEdits } from "./forms.js";
+import { LivePage } from "./live_page.js";
+import { Messages } from "./messages.js";
+
+const messages = new Messages(document.getElementById("messages"));
+const departure = new Departure({ messages, hasEdits, memory: sessionStorage, location });
+new Forms({ messages, departure }).watch();
+
+if (globalThis.htmx) {
+  // A refusal is an answer: the form comes back with its faults beside the fields.
+  htmx.config.responseHandling = [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "400|409|422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ];
+}
+
+const { cursor, epoch, rights } = document.body.dataset;
+if (cursor) {
+  const announcer = new Announcer((text) => {
+    const region = document.getElementById("announcer");
+    if (region) region.textContent = text;
+  });
+  new LivePage({ page: { cursor, epoch, rights }, announcer, departure }).start();
+}

@@ -1,0 +1,60 @@
+// Asks the server whether it is still there: every 20 s, and at once when that is in doubt.
+
+const EVERY_MS = 20_000;
+const SPREAD = 0.2;
+const ANSWER_WITHIN_MS = 8_000;
+
+export class Heartbeat {
+  #send;
+  #silent;
+  #timers;
+  #random;
+  #now;
+  #n = 0;
+  #waitingFor = null;
+  #next = null;
+  #limit = null;
+
+  /** send(message); silent() is called when no answer came in time. */
+  constructor({ send, silent, timers = globalThis, random = Math.random, now = Date.now }) {
+    this.#send = send;
+    this.#silent = silent;
+    this.#timers = timers;
+    this.#random = random;
+    this.#now = now;
+  }
+
+  start() {
+    this.stop();
+    this.beat();
+  }
+
+  stop() {
+    this.#timers.clearTimeout(this.#next);
+    this.#timers.clearTimeout(this.#limit);
+    this.#waitingFor = null;
+  }
+
+  /** Ask now; the regular beat goes on from here. */
+  beat() {
+    this.#timers.clearTimeout(this.#next);
+    this.#next = this.#timers.setTimeout(() => this.beat(), this.#pause());
+    if (this.#waitingFor !== null) return;
+    this.#n += 1;
+    this.#waitingFor = this.#n;
+    this.#limit = this.#timers.setTimeout(() => this.#silent(), ANSWER_WITHIN_MS);
+    this.#send({ type: "ping", n: this.#n, t: this.#now() });
+  }
+
+  #pause() {
+    return Math.round(EVERY_MS * (1 - SPREAD + 2 * SPREAD * this.#random()));
+  }
+
+  /** Returns the round trip in milliseconds, or null for an answer nobody waits for. */
+  answered({ n, t }) {
+    if (n !== this.#waitingFor) return null;
+    this.#waitingFor = null;
+    this.#timers.clearTimeout(this.#limit);
+    return Math.max(0, this.#now() - t);
+  }
+}
