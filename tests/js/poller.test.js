@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Poller } from "../../static/js/poller.js";
+import { Clock, Socket } from "./fakes.js";
+
+const WELCOME = { type: "welcome", topics: ["summary"], refused: [], cursor: "2:2:" };
+
+function answer(status, { frames = [], headers = {}, redirected = false } = {}) {
+  return {
+    status,
+    redirected,
+    ok: status === 200,
+    headers: new Headers(headers),
+    json: async () => ({ frames }),
+  };
+}
+
+function poller(...answers) {
+  const clock = new Clock();
+  const asked = [];
+  const { calls, listener } = Socket.listener("frame", "polled", "failed", "ended");
+  const made = new Poller({
+    ask: async (address, options) => {
+      asked.push({ address: new URL(address, "http://page"), ...options });
+      const next = answers.length > 1 ? answers.shift() : answers[0];
+      if (next instanceof Error) throw next;
+      return next;
+    },
+    subscriptions: { groups: () => [{ cursor: "1:1:", topics: ["summary", "location:WH"] }] },
+    page: { epoch: "e", rights: "r", url: "/live/changes/" },
+    listener,
+    timers: clock,
+    random: () => 0.5,
+  });
+  return { made, clock, asked, calls };
+}
+
+test("it asks for what changed since the cursor, and hands on the frames", async () => {
+  const { made, clock, asked, calls } = poller(answer(200, { frames: [WELCOME] }));
+  made.start();
+  await clock.pass(0);
+  assert.deepEqual(Object.fromEntries(asked[0].address.searchParams), {
+    cursor: "1:1:", topics: "summary,location:WH", epoch: "e", rights: "r",
+  });
+  assert.deepEqual(calls, [["frame", WELCOME], ["polled"]]);
+  await clock.pass(3_000);
+  assert.equal(asked.length, 2);
+});
+
+test("it says which answer it has, and an unchanged one is no frame", async () => {
+  const { made, clock, asked, calls } = poller(
+    answer(200, { frames: [WELCOME], headers: { ETag: '"x"' } }), answer(304),
+  );
+  made.start();
+  await clock.pass(3_000);
+  assert.equal(asked[1].headers["If-None-Match"], '"x"');
+  assert.deepEqual(calls.map(([name]) => name), ["frame", "polled", "polled"]);
+});
+
+test("failures make it ask less often", async () => {
+  const { made, clock, asked, calls } = poller(new TypeError("network"));
+  made.start();
+  await clock.pass(5_999);
+  assert.equal(asked.length, 1);
+  await clock.pass(1);
+  assert.equal(asked.length, 2);
+  assert.deepEqual(calls[0], ["failed"]);
+});
+
+test("a busy server is given the time it asks for", async () => {
+  const { made, clock, asked } = poller(answer(503, { headers: { "Retry-After": "20" } }));
+  made.start();
+  await clock.pass(19_999);
+  assert.equal(asked.length, 1);
+  await clock.pass(1);
+  assert.equal(asked.length, 2);
+});
+
+for (const [what, given, why] of [
+  ["401", answer(401), "log_in"],
+  ["being sent to the login page", answer(200, { redirected: true }), "log_in"],
+  ["400", answer(400), "outdated"],
+]) {
+  test(`${what} ends it: ${why}`, async () => {
+    const { made, clock, asked, calls } = poller(given);
+    made.start();
+    await clock.pass(60_000);
+    assert.equal(asked.length, 1);
+    assert.deepEqual(calls, [["ended", why]]);
+  });
+}
+
+test("an answer that comes after the socket is back is thrown away", async () => {
+  const { made, clock, calls } = poller(answer(200, { frames: [WELCOME] }));
+  made.start();
+  made.stop();
+  await clock.pass(60_000);
+  assert.deepEqual(calls, []);
+});
