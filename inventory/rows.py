@@ -25,6 +25,15 @@ from inventory.models import (
 )
 
 
+def revision(product: int, *others: int | None) -> int:
+    """One number out of the versions of all that is shown.
+
+    The product's counts before the others: with it the vendor or category may become another
+    one, whose own version is a smaller number.
+    """
+    return (product << 32) + sum(version or 0 for version in others)
+
+
 @dataclass(frozen=True, slots=True)
 class StockRow:
     """One product in one location; quantities in the product's base unit."""
@@ -59,8 +68,8 @@ class StockRow:
     @property
     def rev(self) -> int:
         """Grows with every change of anything the row shows; the browser keeps the larger."""
-        return (
-            self.version + self.product_version + self.location_version + (self.vendor_version or 0)
+        return revision(
+            self.product_version, self.version, self.location_version, self.vendor_version
         )
 
 
@@ -228,7 +237,7 @@ class ProductHead:
 
     @property
     def rev(self) -> int:
-        return self.version + (self.vendor_version or 0) + (self.category_version or 0)
+        return revision(self.version, self.vendor_version, self.category_version)
 
 
 def product_heads(products: QuerySet[Product]) -> QuerySet[Product, Any]:

@@ -1,0 +1,133 @@
+"""Somebody in front of a browser of their own, and everything that reached it."""
+
+import re
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    WebSocket,
+    expect,
+)
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+PATIENCE_MS = 8_000
+expect.set_options(timeout=PATIENCE_MS)
+
+# What the browser says when it leaves a page whose requests are under way.
+LEFT_BEHIND = "net::ERR_ABORTED"
+
+
+class Visitor:
+    """One person, one browser context, one page."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        person: User | None,
+        *,
+        viewport: dict[str, int] = DESK,
+        forgive: str | None = None,
+        **options: str,
+    ) -> None:
+        self.url = url
+        self.frames: list[str] = []
+        self.responses: list[Response] = []
+        self.faults: list[str] = []
+        self._forgiven = re.compile(forgive) if forgive else None
+        self._host = urlsplit(url).netloc
+        self._context = browser.new_context(
+            viewport=viewport,  # type: ignore[arg-type]  # a TypedDict of the same two keys
+            base_url=url,
+            **options,  # type: ignore[arg-type]
+        )
+        self._context.set_default_timeout(PATIENCE_MS)
+        if person:
+            self._log_in(person)
+        self.page = self._context.new_page()
+        self._watch(self.page)
+
+    def _log_in(self, person: User) -> None:
+        client = Client()
+        client.force_login(person)
+        name = settings.SESSION_COOKIE_NAME
+        self._context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": self.url}]
+        )
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self._fault(f"script: {error}"))
+        page.on("request", self._requested)
+        page.on("requestfailed", self._request_failed)
+        page.on("response", lambda response: self.responses.append(response))
+        page.on("websocket", self._socket)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._fault(f"console: {message.text}")
+
+    def _requested(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != self._host:
+            self._fault(f"a request to a third party: {request.url}")
+
+    def _request_failed(self, request: Request) -> None:
+        if request.failure != LEFT_BEHIND:
+            self._fault(f"{request.url}: {request.failure}")
+
+    def _socket(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda payload: self.frames.append(str(payload)))
+
+    def _fault(self, text: str) -> None:
+        if not (self._forgiven and self._forgiven.search(text)):
+            self.faults.append(text)
+
+    # -- what they do -------------------------------------------------------------------------
+
+    def go(self, path: str) -> None:
+        self.page.goto(path)
+
+    def go_live(self, path: str | None = None) -> "Visitor":
+        """Wait until the page is live: what is changed from here on must come by itself."""
+        if path:
+            self.go(path)
+        expect(self.pill).to_have_attribute("data-state", "live")
+        # A later reload would be seen by this having gone.
+        self.page.evaluate("window.sameDocument = true")
+        return self
+
+    @property
+    def pill(self) -> Locator:
+        return self.page.locator("#connection")
+
+    def see(self, selector: str) -> Locator:
+        return self.page.locator(selector)
+
+    def was_not_reloaded(self) -> bool:
+        return bool(self.page.evaluate("window.sameDocument === true"))
+
+    def bodies(self) -> list[str]:
+        """The text of everything that was answered; call before leaving."""
+        texts = []
+        for response in self.responses:
+            if response.status < 300 or response.status >= 400:
+                texts.append(response.body().decode(errors="replace"))
+        return texts
+
+    # -- and how it ended ---------------------------------------------------------------------
+
+    def leave(self) -> None:
+        self._context.close()
+
+    def check(self) -> None:
+        assert not self.faults, "\n".join(self.faults)
