@@ -23,6 +23,7 @@ from inventory.operations.asks import Answer, Ask, Refusal
 from inventory.operations.check import Directory
 from inventory.operations.decide import Desk, Line, wanted_pairs
 from inventory.operations.faults import Busy, Raced
+from inventory.operations.ledger import write_movements, write_operations
 from inventory.operations.levels import Level, create_levels, lock_levels, write_levels
 from inventory.signals import stock_changed
 
@@ -140,19 +141,7 @@ def _write(
         return
     actor = by.pk if by else None
     try:
-        Operation.objects.bulk_create(
-            Operation(
-                id=ask.id,
-                actor_id=actor,
-                kind=ask.kind,
-                source=source,
-                digest=ask.digest(),
-                outcome=answer.status,
-                answer=answer.as_json(),
-                received_at=now,
-            )
-            for ask, answer in fresh
-        )
+        write_operations(fresh, actor, source, now)
     except IntegrityError as fault:
         if isinstance(fault.__cause__, errors.UniqueViolation):
             raise Raced from fault
@@ -160,29 +149,7 @@ def _write(
     if not lines:
         return
     create_levels(levels)
-    StockMovement.objects.bulk_create(_movement(line, actor, source, now) for line in lines)
+    write_movements(lines, actor, source, now)
     write_levels(levels)
     changed = frozenset(line.level.id for line in lines)
     transaction.on_commit(partial(stock_changed.send_robust, sender=StockLevel, level_ids=changed))
-
-
-def _movement(line: Line, actor: int | None, source: Source, now: datetime) -> StockMovement:
-    ask = line.ask
-    return StockMovement(
-        operation_id=ask.id,
-        level_id=line.level.id,
-        product_id=line.level.product_id,
-        location_id=line.level.location_id,
-        kind=line.kind,
-        delta=line.delta,
-        quantity_after=line.quantity_after,
-        version_after=line.version_after,
-        unit_price=ask.unit_price,
-        reason=ask.reason,
-        reference=ask.reference,
-        actor_id=actor,
-        source=source,
-        # A phone whose clock runs ahead loses nothing: what it did, it did by now at the latest.
-        made_at=min(ask.made_at or now, now),
-        recorded_at=now,
-    )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -35,8 +35,12 @@ class Ask:
 
     def digest(self) -> bytes:
         """SHA-256 of what was asked: the same id with another digest is not a repeat."""
-        asked = asdict(self) | {"sku": self.sku.upper(), "kind": str(self.kind)}
+        asked = {name: getattr(self, name) for name in ASKED}
+        asked |= {"sku": self.sku.upper(), "kind": str(self.kind)}
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).digest()
+
+
+ASKED = tuple(each.name for each in fields(Ask))
 
 
 @dataclass(frozen=True, slots=True)

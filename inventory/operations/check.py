@@ -1,5 +1,6 @@
 """What can be refused without looking at the stock."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from inventory.operations.asks import Ask, Refusal
 # Far above any stock, far below what the columns hold: sums stay inside bigint.
 LARGEST_QUANTITY = 10**12
 LATEST_IS_LATE_AFTER = timedelta(days=30)
+# PostgreSQL holds neither the NUL character nor half of a surrogate pair, which JSON can carry.
+UNFIT = re.compile("[\\0\ud800-\udfff]")
 TEXT_LIMITS = {"reason": 200, "reference": 100}
 ADDING = {OperationKind.RECEIVE, OperationKind.PRODUCTION, OperationKind.RETURN}
 TAKING = {OperationKind.SALE, OperationKind.WASTE}
@@ -135,8 +138,8 @@ def _key(sku: str) -> str:
 
 
 def _clean(text: str) -> str:
-    # PostgreSQL holds no NUL character; such a code names nothing.
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    # A code with such a character names nothing.
+    return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _places(codes: set[str], by: User | None) -> list[Place]:
@@ -181,6 +184,6 @@ def _bad_text(ask: Ask) -> Refusal | None:
         text: str = getattr(ask, name)
         if len(text) > limit:
             return Refusal("text_too_long", f"The {name} has at most {limit} characters.")
-        if "\0" in text:
+        if UNFIT.search(text):
             return Refusal("bad_text", f"The {name} holds a character that can't be stored.")
     return None

@@ -1,0 +1,81 @@
+"""The rows a batch leaves behind: one statement for the operations, one for the ledger.
+
+Each hands all its rows over as one JSON text. With 500 rows that costs a tenth of what a
+parameter for every value does (`bulk_create`), and is what lets imports take thousands a second.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from inventory.models import Source
+from inventory.operations.asks import Answer, Ask
+from inventory.operations.decide import Line
+
+OPERATIONS = """
+INSERT INTO inventory_operation (id, actor_id, kind, source, digest, outcome, answer, received_at)
+SELECT id, %s, kind, %s, decode(digest, 'hex'), outcome, answer, %s
+FROM json_to_recordset(%s)
+    AS new (id uuid, kind text, digest text, outcome text, answer jsonb)
+"""
+
+# In the order of the batch: a screen lists the ledger by id.
+MOVEMENTS = """
+INSERT INTO inventory_stockmovement
+    (operation_id, level_id, product_id, location_id, kind, delta, quantity_after, version_after,
+     unit_price, reason, reference, made_at, actor_id, source, recorded_at)
+SELECT operation, level, product, location, kind, delta, quantity, version,
+       price, reason, reference, made_at, %s, %s, %s
+FROM json_to_recordset(%s)
+    AS new (place int, operation uuid, level bigint, product bigint, location bigint, kind text,
+            delta bigint, quantity bigint, version bigint, price numeric, reason text,
+            reference text, made_at timestamptz)
+ORDER BY place
+"""
+
+
+def write_operations(
+    fresh: Iterable[tuple[Ask, Answer]], actor: int | None, source: Source, now: datetime
+) -> None:
+    """Raises IntegrityError when one of the ids is there already."""
+    rows = [
+        {
+            "id": str(ask.id),
+            "kind": str(ask.kind),
+            "digest": ask.digest().hex(),
+            "outcome": str(answer.status),
+            "answer": answer.as_json(),
+        }
+        for ask, answer in fresh
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(OPERATIONS, [actor, str(source), now, json.dumps(rows)])
+
+
+def write_movements(
+    lines: Iterable[Line], actor: int | None, source: Source, now: datetime
+) -> None:
+    rows = [
+        {
+            "place": place,
+            "operation": str(line.ask.id),
+            "level": line.level.id,
+            "product": line.level.product_id,
+            "location": line.level.location_id,
+            "kind": str(line.kind),
+            "delta": line.delta,
+            "quantity": line.quantity_after,
+            "version": line.version_after,
+            "price": None if line.ask.unit_price is None else str(line.ask.unit_price),
+            "reason": line.ask.reason,
+            "reference": line.ask.reference,
+            # A phone whose clock runs ahead loses nothing: what it did, it did by now at the
+            # latest.
+            "made_at": min(line.ask.made_at or now, now).isoformat(),
+        }
+        for place, line in enumerate(lines)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(MOVEMENTS, [actor, str(source), now, json.dumps(rows)])
