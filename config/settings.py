@@ -190,3 +190,6 @@ LOGGING = {
 
 # Tests ask with settings of their own for these; people get the defaults of the design.
 OPERATIONS_PER_CALL = 500
+# (a second, burst) for each person; published in the API's document.
+API_LIMITS = {"requests": (100, 500), "operations": (2_000, 20_000)}
+API_BODY_BYTES = 2_000_000
