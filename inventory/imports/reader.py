@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import io
 import zlib
 from collections.abc import Iterator
@@ -51,15 +52,27 @@ class Source:
                 packed = plain.read(2) == GZIP
                 plain.seek(0)
                 raw: IO[bytes] = gzip.GzipFile(fileobj=plain) if packed else plain  # type: ignore[assignment]
-                yield io.TextIOWrapper(
+                with io.TextIOWrapper(
                     raw, encoding=self.encoding, errors="surrogateescape", newline=""
-                )
+                ) as text:
+                    yield text
         except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
             raise Unreadable(f"{self.path}: the gzip file is damaged: {fault}") from fault
         except UnicodeError as fault:
             raise Unreadable(f"{self.path}: not {self.encoding}: say --encoding") from fault
         except OSError as fault:
             raise Unreadable(f"{self.path}: {fault.strerror or fault}") from fault
+
+    def digest(self) -> str:
+        """SHA-256 of the file as it lies there. Raises Unreadable."""
+        digest = hashlib.sha256()
+        try:
+            with self.path.open("rb") as file:
+                while part := file.read(1 << 20):
+                    digest.update(part)
+        except OSError as fault:
+            raise Unreadable(f"{self.path}: {fault.strerror or fault}") from fault
+        return digest.hexdigest()
 
     def rows(self, layout: Layout) -> Iterator[Row]:
         with self.opened() as text:

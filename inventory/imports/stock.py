@@ -1,6 +1,5 @@
 """Stock on hand from a file: each row is a count."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID, uuid5
@@ -28,11 +27,7 @@ class Count:
 
 def file_name(source: Source) -> UUID:
     """A name made of the file's contents: another file with the same row is another count."""
-    digest = hashlib.sha256()
-    with source.path.open("rb") as file:
-        while part := file.read(1 << 20):
-            digest.update(part)
-    return uuid5(NAMESPACE, f"stock:{digest.hexdigest()}")
+    return uuid5(NAMESPACE, f"stock:{source.digest()}")
 
 
 class StockImport:

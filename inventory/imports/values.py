@@ -74,18 +74,25 @@ class Reading:
 
     def _plain(self, digits: str) -> str:
         """With a point before the decimals and nothing between the thousands."""
-        if "," in digits and "." in digits:
-            point = max(",", ".", key=digits.rfind)
-        elif self.decimal_comma:
-            point = "," if "," in digits or _THOUSANDS.match(digits) else "."
-        else:
-            point = "." if "." in digits or _THOUSANDS.match(digits) else ","
-        if digits.count(point) > 1:
-            # 1.234.567: what stands twice can't be the decimal mark.
-            point = "" if _THOUSANDS.match(digits) else "?"
-        for other in {",", "."} - {point}:
-            digits = digits.replace(other, "")
-        return digits.replace(",", ".")
+        point = self._point(digits)
+        whole, _, decimals = digits.rpartition(point) if point else (digits, "", "")
+        between = {",": ".", ".": ","}.get(point, "," if "," in digits else ".")
+        if between in whole:
+            if not _THOUSANDS.match(whole):
+                return "?"
+            whole = whole.replace(between, "")
+        return f"{whole}.{decimals}" if point else whole
+
+    def _point(self, digits: str) -> str:
+        """The decimal mark, if there is one."""
+        marks = [mark for mark in ",." if mark in digits]
+        if len(marks) == 2:
+            return max(marks, key=digits.rfind)
+        if not marks:
+            return ""
+        [mark] = marks
+        apart = mark == ("." if self.decimal_comma else ",") or digits.count(mark) > 1
+        return "" if apart and _THOUSANDS.match(digits) else mark
 
     def moment(self, text: str, field: str) -> datetime | None:
         """None for a blank; without a zone it is in the time zone of the settings."""

@@ -23,6 +23,5 @@ class Command(ImportCommand):
         self, source: Source, layout: Layout, reading: Reading, report: Report, options: Any
     ) -> None:
         rows = report.watched(source.rows(layout), "rows")
-        with source.opened():
-            file = file_name(source)
-        StockImport(reading, report, file, create_locations=options["create_locations"]).take(rows)
+        create = options["create_locations"]
+        StockImport(reading, report, file_name(source), create_locations=create).take(rows)
