@@ -2,8 +2,9 @@
 // while something typed would be lost, and not in a circle.
 
 const LOGIN = "/login/";
-const CIRCLE_MS = 10_000;
-const MARK = "liveshelf:reloaded-at";
+const CIRCLE_MS = 30_000;
+const CIRCLE_RELOADS = 3;
+const MARK = "liveshelf:reloads";
 
 export class Departure {
   #messages;
@@ -38,26 +39,35 @@ export class Departure {
 
   #ask() {
     this.#messages.banner({
-      text: "This page is out of date. What you typed is still here.",
+      text: `This page is out of date.${this.#keptWords()}`,
       action: "Reload",
       act: () => this.#reloadNow(),
     });
   }
 
   #reloadNow() {
-    this.#memory.setItem(MARK, String(this.#now()));
+    this.#memory.setItem(MARK, JSON.stringify([...this.#reloads(), this.#now()]));
     this.#location.reload();
   }
 
-  // Loaded again just now and told the same: the next time it is the person who decides.
+  // Loaded again and again and told the same: the next time it is the person who decides.
   #isCircle() {
-    return this.#now() - Number(this.#memory.getItem(MARK) ?? -Infinity) < CIRCLE_MS;
+    return this.#reloads().length >= CIRCLE_RELOADS;
+  }
+
+  #reloads() {
+    const all = JSON.parse(this.#memory.getItem(MARK) ?? "[]");
+    return all.filter((at) => this.#now() - at < CIRCLE_MS);
+  }
+
+  #keptWords() {
+    return this.#hasEdits() ? " What you typed is still here." : "";
   }
 
   logIn() {
     if (this.#hasEdits()) {
       this.#messages.banner({
-        text: "You have been logged out. What you typed is still here.",
+        text: `You have been logged out.${this.#keptWords()}`,
         action: "Log in",
         act: () => this.#toLogin(),
       });

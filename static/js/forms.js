@@ -124,7 +124,11 @@ function differs(field) {
 /** What was refused is still what the person typed. */
 function keepRefused(element) {
   const forms = element.matches?.("form") ? [element] : element.querySelectorAll?.("form") ?? [];
-  for (const form of forms) if (!isSearch(form) && form.querySelector(FAULTY)) form.dataset.edited = "";
+  for (const form of forms) {
+    if (isSearch(form) || !form.querySelector(FAULTY)) continue;
+    form.dataset.edited = "";
+    form.querySelector("[aria-invalid='true']")?.focus();
+  }
 }
 
 function formOf(element) {

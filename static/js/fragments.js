@@ -1,7 +1,7 @@
 // A `changes` frame -> the page: swap by id what is newer, take out what left, and find what has
 // to be asked for again.
 
-import { isNewer, holdsEdits, Merge } from "./merge.js";
+import { isInUse, isNewer, Merge } from "./merge.js";
 import { mustAskAgain } from "./list_rules.js";
 import { keepingFocus } from "./focus_keeper.js";
 
@@ -55,7 +55,8 @@ export class Fragments {
 
   #changed(element, level) {
     this.#freshen(element);
-    this.#announcer.note(describeChange(element));
+    // A line of the ledger is the reason of a row's change, not one more.
+    if (!element.id.startsWith("movement-")) this.#announcer.note(describeChange(element));
     announce(element, "liveshelf:changed", { level });
   }
 
@@ -67,9 +68,9 @@ export class Fragments {
   }
 
   #takeOut(row) {
-    if (!row || holdsEdits(row)) return;
+    if (!row || isInUse(row)) return;
     const opened = [...row.parentElement.children].filter(
-      (sibling) => sibling.dataset.keep === row.id && !holdsEdits(sibling),
+      (sibling) => sibling.dataset.keep === row.id && !isInUse(sibling),
     );
     const hadFocus = [row, ...opened].some((gone) => gone.contains(document.activeElement));
     const list = row.parentElement;

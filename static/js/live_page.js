@@ -12,6 +12,14 @@ import { Subscriptions } from "./subscriptions.js";
 
 const SOCKET = "/ws/live/";
 const CHANGES = "/live/changes/";
+const LOOK_AFTER = [
+  "htmx:afterSwap",
+  "htmx:oobAfterSwap",
+  "htmx:historyRestore",
+  "liveshelf:changed",
+];
+// What lives by more topics than a socket may have is asked for by the clock.
+const BEYOND_EVERY_MS = 5_000;
 // So many tries in a row without a word: this network may let no socket through.
 const POLL_AFTER_FAILURES = 3;
 
@@ -74,9 +82,13 @@ export class LivePage {
 
   start() {
     this.#look();
-    for (const event of ["htmx:afterSwap", "htmx:historyRestore", "liveshelf:changed"]) {
+    for (const event of LOOK_AFTER) {
       document.addEventListener(event, () => this.#look());
     }
+    document.addEventListener("htmx:afterRequest", ({ detail }) => {
+      if (detail.successful && detail.requestConfig.verb !== "get") this.#poller.hurry();
+    });
+    setInterval(() => this.#askBeyond(), BEYOND_EVERY_MS);
     window.addEventListener("online", () => this.#doubt());
     window.addEventListener("offline", () => this.#doubt());
     window.addEventListener("focus", () => this.#doubt());
@@ -95,6 +107,14 @@ export class LivePage {
       cursor: region.dataset.cursor,
     }));
     for (const message of this.#subscriptions.sync(found)) this.#connection.send(message);
+  }
+
+  #askBeyond() {
+    const { beyond } = this.#subscriptions;
+    if (beyond.size === 0 || document.hidden) return;
+    for (const region of liveRegions()) {
+      if (topicsOf(region).some((topic) => beyond.has(topic))) this.#regions.askAgain(region);
+    }
   }
 
   /** Something happened to this machine: don't wait for the next beat, or for the next try. */

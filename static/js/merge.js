@@ -68,7 +68,7 @@ export class Merge {
     }
     while (place) {
       const after = place.nextSibling;
-      if (!kept.has(place)) place.remove();
+      if (!kept.has(place) && !(place.id && isInUse(place))) place.remove();
       place = after;
     }
     putBackKept(current, kept);
@@ -78,7 +78,7 @@ export class Merge {
   #dropTheGone(current, wanted, kept) {
     const ids = new Set(wanted.map((child) => child.id).filter(Boolean));
     for (const child of [...current.children]) {
-      if (child.id && !ids.has(child.id) && !kept.has(child)) child.remove();
+      if (child.id && !ids.has(child.id) && !kept.has(child) && !isInUse(child)) child.remove();
     }
   }
 
@@ -94,8 +94,10 @@ export function isHeld(element) {
   return element.matches("form[data-edited]");
 }
 
-export function holdsEdits(element) {
-  return isHeld(element) || element.querySelector("form[data-edited]") !== null;
+/** Holds something typed, or a form that somebody is in: it must not be pulled away. */
+export function isInUse(element) {
+  const edited = isHeld(element) || element.querySelector("form[data-edited]") !== null;
+  return edited || (element.contains(document.activeElement) && document.activeElement.form);
 }
 
 function isSameOrNewer(next, current) {
@@ -118,7 +120,7 @@ function putBackKept(parent, kept) {
     const row = id && [...parent.children].find((sibling) => sibling.id === id);
     if (row) {
       if (row.nextSibling !== child) put(parent, child, row.nextSibling);
-    } else if (!holdsEdits(child)) {
+    } else if (!isInUse(child)) {
       child.remove();
     }
   }

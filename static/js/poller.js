@@ -43,9 +43,18 @@ export class Poller {
     this.#running = false;
     this.#failures = 0;
     this.#timers.clearTimeout(this.#handle);
+    this.#handle = null;
+  }
+
+  /** Something was just saved here: its answer is worth asking for. */
+  hurry() {
+    if (this.#handle === null) return;
+    this.#timers.clearTimeout(this.#handle);
+    this.#poll();
   }
 
   async #poll() {
+    this.#handle = null;
     let retryAfterMs = 0;
     try {
       for (const group of this.#subscriptions.groups()) {

@@ -11,6 +11,7 @@ export class Subscriptions {
   #page;
   #regions = new Map(); // region -> the cursor it came with
   #standing = new Map(); // topic -> everything about it has been seen up to this cursor
+  #beyond = new Set(); // topics that one socket has no room for
   #unanswered = []; // for each subscribe that was sent: its topics that stood nowhere before
 
   /** page: {cursor, epoch, rights}, as printed into <body>. */
@@ -22,6 +23,11 @@ export class Subscriptions {
     return [...this.#standing.keys()];
   }
 
+  /** Topics over the bound of one socket: what lives by them must be asked for again by itself. */
+  get beyond() {
+    return this.#beyond;
+  }
+
   /**
    * Learn what is on the page now: [{region, topics, cursor}], a region without a cursor counts
    * from the page's. Returns the messages for a socket that is live.
@@ -30,6 +36,7 @@ export class Subscriptions {
     const wanted = new Set(found.flatMap(({ topics }) => topics));
     const left = this.topics.filter((topic) => !wanted.has(topic));
     for (const topic of left) this.#standing.delete(topic);
+    this.#beyond = new Set([...this.#beyond].filter((topic) => wanted.has(topic)));
     const news = this.#newcomers(found);
     this.#regions = new Map(found.map(({ region, cursor }) => [region, cursor]));
     return [
@@ -45,7 +52,10 @@ export class Subscriptions {
       for (const topic of topics) {
         const from = cursor || this.#page.cursor;
         const stands = this.#standing.get(topic);
-        if (!stands && this.#standing.size >= MOST_TOPICS) continue;
+        if (!stands && this.#standing.size >= MOST_TOPICS) {
+          this.#beyond.add(topic);
+          continue;
+        }
         this.#standing.set(topic, stands ? earlierOf(stands, from) : from);
         if (!byCursor.has(from)) byCursor.set(from, new Map());
         byCursor.get(from).set(topic, stands === undefined);

@@ -64,10 +64,11 @@ def visit(server: Server, browser: Browser) -> Iterator[Visit]:
     test, but for console lines that match `forgive`."""
     visitors: list[Visitor] = []
 
-    def open_page(person: User | None, path: str = "/", **options: object) -> Visitor:
+    def open_page(person: User | None, path: str | None = "/", **options: object) -> Visitor:
         visitor = Visitor(browser, server.url, person, **options)  # type: ignore[arg-type]
         visitors.append(visitor)
-        visitor.go(path)
+        if path:
+            visitor.go(path)
         return visitor
 
     yield open_page

@@ -1,6 +1,7 @@
 """Somebody in front of a browser of their own, and everything that reached it."""
 
 import re
+import time
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -27,7 +28,7 @@ LEFT_BEHIND = "net::ERR_ABORTED"
 
 
 class Visitor:
-    """One person, one browser context, one page."""
+    """One person, one browser context; `page` is their first tab."""
 
     def __init__(
         self,
@@ -41,8 +42,8 @@ class Visitor:
     ) -> None:
         self.url = url
         self.frames: list[str] = []
-        self.responses: list[Response] = []
         self.faults: list[str] = []
+        self._responses: list[Response] = []
         self._forgiven = re.compile(forgive) if forgive else None
         self._host = urlsplit(url).netloc
         self._context = browser.new_context(
@@ -53,8 +54,7 @@ class Visitor:
         self._context.set_default_timeout(PATIENCE_MS)
         if person:
             self._log_in(person)
-        self.page = self._context.new_page()
-        self._watch(self.page)
+        self.page = self._new_tab()
 
     def _log_in(self, person: User) -> None:
         client = Client()
@@ -64,13 +64,15 @@ class Visitor:
             [{"name": name, "value": client.cookies[name].value, "url": self.url}]
         )
 
-    def _watch(self, page: Page) -> None:
+    def _new_tab(self) -> Page:
+        page = self._context.new_page()
         page.on("console", self._console)
         page.on("pageerror", lambda error: self._fault(f"script: {error}"))
         page.on("request", self._requested)
         page.on("requestfailed", self._request_failed)
-        page.on("response", lambda response: self.responses.append(response))
+        page.on("response", lambda response: self._responses.append(response))
         page.on("websocket", self._socket)
+        return page
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -97,13 +99,16 @@ class Visitor:
     def go(self, path: str) -> None:
         self.page.goto(path)
 
+    def open(self, path: str) -> Page:
+        """The page in one more tab, live."""
+        page = self._new_tab()
+        page.goto(path)
+        return live(page)
+
     def go_live(self, path: str | None = None) -> "Visitor":
-        """Wait until the page is live: what is changed from here on must come by itself."""
         if path:
             self.go(path)
-        expect(self.pill).to_have_attribute("data-state", "live")
-        # A later reload would be seen by this having gone.
-        self.page.evaluate("window.sameDocument = true")
+        live(self.page)
         return self
 
     @property
@@ -113,16 +118,22 @@ class Visitor:
     def see(self, selector: str) -> Locator:
         return self.page.locator(selector)
 
-    def was_not_reloaded(self) -> bool:
-        return bool(self.page.evaluate("window.sameDocument === true"))
+    def expect_pong(self) -> None:
+        """Ask the server now; its answer comes after all that it had to send before."""
+        came = len(self.frames)
+        self.page.evaluate("window.dispatchEvent(new Event('focus'))")
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not any('"pong"' in frame for frame in self.frames[came:]):
+            assert time.monotonic() < deadline, "no pong"
+            self.page.wait_for_timeout(20)
 
     def bodies(self) -> list[str]:
         """The text of everything that was answered; call before leaving."""
-        texts = []
-        for response in self.responses:
-            if response.status < 300 or response.status >= 400:
-                texts.append(response.body().decode(errors="replace"))
-        return texts
+        return [
+            response.body().decode(errors="replace")
+            for response in self._responses
+            if not 300 <= response.status < 400
+        ]
 
     # -- and how it ended ---------------------------------------------------------------------
 
@@ -131,3 +142,14 @@ class Visitor:
 
     def check(self) -> None:
         assert not self.faults, "\n".join(self.faults)
+
+
+def live(page: Page) -> Page:
+    """Wait until the page is live: what is changed from here on must come by itself."""
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    page.evaluate("window.sameDocument = true")
+    return page
+
+
+def was_not_reloaded(page: Page) -> bool:
+    return bool(page.evaluate("window.sameDocument === true"))

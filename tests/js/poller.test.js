@@ -91,6 +91,19 @@ for (const [what, given, why] of [
   });
 }
 
+test("who has just saved something does not wait for the next turn", async () => {
+  const { made, clock, asked } = poller(answer(200, { frames: [WELCOME] }));
+  made.hurry();
+  assert.equal(asked.length, 0, "it does not run");
+  made.start();
+  made.hurry();
+  await clock.pass(0);
+  assert.equal(asked.length, 1, "one is under way");
+  made.hurry();
+  await clock.pass(0);
+  assert.equal(asked.length, 2);
+});
+
 test("an answer that comes after the socket is back is thrown away", async () => {
   const { made, clock, calls } = poller(answer(200, { frames: [WELCOME] }));
   made.start();

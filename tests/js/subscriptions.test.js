@@ -134,4 +134,9 @@ test("more topics than a socket may have are not asked for", () => {
   const topics = Array.from({ length: MOST_TOPICS + 5 }, (_, n) => `location:L${n}`);
   subscriptions.sync([region("a", topics)]);
   assert.equal(subscriptions.greeting()[0].topics.length, MOST_TOPICS);
+  assert.deepEqual([...subscriptions.beyond], topics.slice(MOST_TOPICS));
+
+  subscriptions.sync([]);
+
+  assert.equal(subscriptions.beyond.size, 0);
 });
