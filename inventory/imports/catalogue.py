@@ -120,13 +120,13 @@ class CatalogueImport:
         used = StockLevel.objects.filter(product=OuterRef("pk"))
         found = (
             Product.objects.annotate(key=Upper("sku"), used=Exists(used))
-            .filter(key__in=[record.sku.upper() for record in batch])
+            .filter(key__among=[record.sku.upper() for record in batch])
             .order_by("pk")
             .select_for_update(of=("self",))
         )
         known: dict[str, Product] = {product.sku.upper(): product for product in found}
         owners: dict[str, int] = dict(
-            Barcode.objects.filter(code__in={c for r in batch for c in r.barcodes}).values_list(
+            Barcode.objects.filter(code__among={c for r in batch for c in r.barcodes}).values_list(
                 "code", "product_id"
             )
         )

@@ -13,6 +13,10 @@ from inventory.imports.reader import Layout, Source, read_map
 from inventory.imports.report import Report
 from inventory.imports.values import Reading
 
+# What a shell says of a command that Ctrl-C ended.
+INTERRUPTED = 130
+STOPPED = "Stopped. What was booked so far stays: run the same command again for the rest."
+
 
 class ImportCommand(BaseCommand):
     fields: ClassVar[tuple[str, ...]]
@@ -48,6 +52,8 @@ class ImportCommand(BaseCommand):
                     self.take(source, layout, reading, told, options)
         except Unreadable as fault:
             raise CommandError(str(fault)) from fault
+        except KeyboardInterrupt as fault:
+            raise CommandError(STOPPED, returncode=INTERRUPTED) from fault
         if dry_run:
             self.stdout.write("DRY RUN, nothing was kept:")
         for line in told.summary():

@@ -80,7 +80,7 @@ class Skus:
         missing = {sku.upper() for sku in written} - self._known.keys()
         if not missing:
             return
-        found = Product.objects.annotate(key=Upper("sku")).filter(key__in=missing)
+        found = Product.objects.annotate(key=Upper("sku")).filter(key__among=missing)
         self._known |= dict.fromkeys(missing)
         self._known |= dict(found.values_list("key", "sku"))
 

@@ -119,7 +119,7 @@ def _versions(counts: list[Count]) -> dict[tuple[str, str], int]:
     levels = (
         StockLevel.objects.annotate(key=Upper("product__sku"))
         .filter(
-            key__in={count.sku.upper() for count in counts},
+            key__among={count.sku.upper() for count in counts},
             location__code__in={count.location for count in counts},
         )
         .values_list("key", "location__code", "version")

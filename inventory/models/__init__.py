@@ -7,6 +7,7 @@ from inventory.models.access import (
     RightsStamp,
     sees_everything,
 )
+from inventory.models.among import Among
 from inventory.models.catalogue import CODE_PATTERN, Barcode, Category, Product, Unit, Vendor
 from inventory.models.stock import (
     MovementKind,
@@ -24,6 +25,7 @@ __all__ = [
     "CODE_PATTERN",
     "GROUPS",
     "MANAGERS",
+    "Among",
     "Barcode",
     "Category",
     "Location",

@@ -23,7 +23,7 @@ from inventory.operations.asks import Answer, Ask, Refusal
 from inventory.operations.check import Directory
 from inventory.operations.decide import Desk, Line, wanted_pairs
 from inventory.operations.faults import Busy, Raced
-from inventory.operations.ledger import write_movements, write_operations
+from inventory.operations.ledger import Booking, write_movements, write_operations
 from inventory.operations.levels import Level, create_levels, lock_levels, write_levels
 from inventory.signals import stock_changed
 
@@ -70,7 +70,7 @@ def _apply(asks: list[Ask], by: User | None, source: Source) -> list[Answer]:
     answered = _answered_before({ask.id for ask in asks})
     desk = Desk(directory, levels, _movements_since(sound, directory, levels))
     answers: list[Answer] = []
-    fresh: list[tuple[Ask, Answer]] = []
+    fresh: list[Booking] = []
     for ask in asks:
         first = answered.get(ask.id)
         if first is not None:
@@ -78,8 +78,9 @@ def _apply(asks: list[Ask], by: User | None, source: Source) -> list[Answer]:
             continue
         answer = desk.decide(ask)
         answers.append(answer)
-        fresh.append((ask, answer))
-        answered[ask.id] = (by.pk if by else None, ask.digest(), answer.as_json())
+        booking = Booking(ask, ask.digest(), answer.as_json())
+        fresh.append(booking)
+        answered[ask.id] = (by.pk if by else None, booking.digest, booking.answer)
     _write(fresh, desk.lines, levels.values(), by=by, source=source, now=directory.now)
     return answers
 
@@ -88,7 +89,7 @@ First = tuple[int | None, bytes, dict[str, Any]]
 
 
 def _answered_before(ids: set[UUID]) -> dict[UUID, First]:
-    rows = Operation.objects.filter(pk__in=ids).values_list("id", "actor_id", "digest", "answer")
+    rows = Operation.objects.filter(pk__among=ids).values_list("id", "actor_id", "digest", "answer")
     return {id_: (actor, bytes(digest), answer) for id_, actor, digest, answer in rows}
 
 
@@ -129,7 +130,7 @@ def _movements_since(
 
 
 def _write(
-    fresh: list[tuple[Ask, Answer]],
+    fresh: list[Booking],
     lines: list[Line],
     levels: Collection[Level],
     *,

@@ -64,7 +64,7 @@ class Directory:
         codes = {_clean(code) for ask in asks for code in (ask.location, ask.to_location) if code}
         goods: Iterable[Any] = (
             Product.objects.annotate(key=Upper("sku"))
-            .filter(key__in=skus)
+            .filter(key__among=skus)
             .values_list("key", "id", "sku", "name", "active")
         )
         return cls(

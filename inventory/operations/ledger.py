@@ -6,12 +6,14 @@ parameter for every value does (`bulk_create`), and is what lets imports take th
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from inventory.models import Source
-from inventory.operations.asks import Answer, Ask
+from inventory.operations.asks import Ask
 from inventory.operations.decide import Line
 
 OPERATIONS = """
@@ -36,19 +38,28 @@ ORDER BY place
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An operation to be remembered: what was asked, its digest, the answer in stored form."""
+
+    ask: Ask
+    digest: bytes
+    answer: dict[str, Any]
+
+
 def write_operations(
-    fresh: Iterable[tuple[Ask, Answer]], actor: int | None, source: Source, now: datetime
+    fresh: Iterable[Booking], actor: int | None, source: Source, now: datetime
 ) -> None:
     """Raises IntegrityError when one of the ids is there already."""
     rows = [
         {
-            "id": str(ask.id),
-            "kind": str(ask.kind),
-            "digest": ask.digest().hex(),
-            "outcome": str(answer.status),
-            "answer": answer.as_json(),
+            "id": booking.answer["id"],
+            "kind": str(booking.ask.kind),
+            "digest": booking.digest.hex(),
+            "outcome": booking.answer["status"],
+            "answer": booking.answer,
         }
-        for ask, answer in fresh
+        for booking in fresh
     ]
     with connection.cursor() as cursor:
         cursor.execute(OPERATIONS, [actor, str(source), now, json.dumps(rows)])

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from inventory.models import Location, OperationKind, Product, Source, StockLevel, StockMovement
 from inventory.operations import Ask, apply
@@ -131,6 +131,18 @@ def test_a_dry_run_keeps_nothing(take: Import) -> None:
     assert said.count("taken") == 1
     assert not StockMovement.objects.exists()
     assert take(ONE, "--opening").count("taken") == 1
+
+
+def test_ctrl_c_is_one_line_and_keeps_what_was_booked(
+    take: Import, ten: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("inventory.imports.sales.book", interrupted)
+    with pytest.raises(CommandError, match="run the same command again") as fault:
+        take(ONE)
+    assert fault.value.returncode == 130
 
 
 @needs_real_data

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
+from django.db import reset_queries
 
 from inventory.demo.traffic import Traffic
 from inventory.models import Source
@@ -59,6 +60,7 @@ def _run(traffic: Traffic, by: User | None, rate: float, started: float, seconds
             except Busy:
                 traffic.forget(asks)
             asked += due
+            reset_queries()  # with DEBUG on, Django keeps what it sent
         if now >= seconds:
             return
         time.sleep(min(LONGEST_NAP_S, max(1 / rate, 0.005), seconds - now))
