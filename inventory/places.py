@@ -1,0 +1,46 @@
+"""The locations of one person, read once for each request."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, Exists, OuterRef, Value
+from django.http import HttpRequest
+
+from inventory.models import Location, LocationAccess, sees_everything
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    id: int
+    code: str
+    name: str
+    active: bool
+    may_write: bool
+
+
+def places_of(user: Any) -> list[Place]:
+    """What the person may read, archived ones too, by name; one query, then remembered."""
+    known: list[Place] | None = getattr(user, "_places", None)
+    if known is None:
+        readable = Location.objects.readable_by(user).order_by("name", "id")
+        rows = readable.values_list("id", "code", "name", "active", _may_write(user))
+        known = [Place(*row) for row in rows]
+        user._places = known
+    return known
+
+
+def _may_write(user: Any) -> Any:
+    if sees_everything(user):
+        return Value(True, output_field=BooleanField())
+    return Exists(
+        LocationAccess.objects.filter(user=user.pk, location=OuterRef("pk"), may_write=True)
+    )
+
+
+def writable_codes(user: Any) -> list[str]:
+    return sorted(place.code for place in places_of(user) if place.may_write and place.active)
+
+
+def writes(request: HttpRequest) -> dict[str, Any]:
+    """For `data-writes` of base.html; read only when the template asks for it."""
+    return {"writes": lambda: " ".join(writable_codes(request.user))}
