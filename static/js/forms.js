@@ -37,6 +37,7 @@ export class Forms {
     }
     document.addEventListener("reset", ({ target }) => delete target.dataset.edited);
     document.addEventListener("submit", (event) => this.#submitted(event));
+    document.addEventListener("htmx:confirm", (event) => this.#asked(event));
     document.addEventListener("htmx:beforeRequest", (event) => this.#sent(event));
     document.addEventListener("htmx:beforeSwap", (event) => this.#answered(event));
     document.addEventListener("htmx:afterRequest", (event) => this.#done(event));
@@ -59,11 +60,15 @@ export class Forms {
     }
   }
 
-  #sent(event) {
+  // Before htmx queues it: what it queues is sent when the answer to the first has come.
+  #asked(event) {
     const form = formOf(event.detail.elt);
-    if (!form || isSearch(form)) return;
-    if (this.#waiting.has(form)) event.preventDefault();
-    else this.#start(form);
+    if (form && this.#waiting.has(form)) event.preventDefault();
+  }
+
+  #sent({ detail }) {
+    const form = formOf(detail.elt);
+    if (form && !isSearch(form)) this.#start(form);
   }
 
   #answered(event) {

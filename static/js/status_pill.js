@@ -15,6 +15,7 @@ const MEANS = {
 
 export class StatusPill {
   #element;
+  #details;
   #announcer;
   #quality;
   #state = "connecting";
@@ -22,6 +23,7 @@ export class StatusPill {
 
   constructor({ element, announcer, quality }) {
     this.#element = element;
+    this.#details = element && addDetails(element);
     this.#announcer = announcer;
     this.#quality = quality;
   }
@@ -60,10 +62,10 @@ export class StatusPill {
     }
     const word = element.querySelector("[data-word]") ?? element;
     if (word.textContent !== WORDS[this.#state]) word.textContent = WORDS[this.#state];
-    element.title = this.#details(latency);
+    element.title = this.#details.textContent = this.#inWords(latency);
   }
 
-  #details(latency) {
+  #inWords(latency) {
     return [
       MEANS[this.#state],
       latency === undefined ? "" : `The server answers in ${Math.round(latency)} ms.`,
@@ -72,4 +74,15 @@ export class StatusPill {
       .filter(Boolean)
       .join(" ");
   }
+}
+
+/** A finger can't hover: pressing the pill shows what its title says. */
+function addDetails(element) {
+  const details = document.createElement("p");
+  details.id = "connection-details";
+  details.className = "connection-details";
+  details.popover = "auto";
+  element.after(details);
+  if (element.localName === "button") element.popoverTargetElement = details;
+  return details;
 }
