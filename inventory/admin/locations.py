@@ -1,0 +1,41 @@
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from inventory.admin.house import HouseAdmin
+from inventory.admin.refusals import GuardedForm
+from inventory.admin.resources import FileAdmin, LocationResource
+from inventory.models import Location, StockLevel
+
+
+@admin.register(Location)
+class LocationAdmin(FileAdmin, HouseAdmin):
+    form = GuardedForm
+    resource_classes = [LocationResource]
+    list_display = ("code", "name", "kind", "may_go_negative", "active")
+    list_display_links = ("code", "name")
+    list_filter = ("active", "kind")
+    search_fields = ("code", "name")
+    actions = ("archive", "bring_back")
+    fieldsets = (
+        (None, {"fields": ("code", "name", "kind", "active")}),
+        ("Rules", {"fields": ("may_go_negative",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
+        # Autocomplete answers from here too: it names no place that one may not see.
+        found: QuerySet[Location] = super().get_queryset(request)
+        return found & Location.objects.readable_by(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Location | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (
+            obj is None or not StockLevel.objects.filter(location=obj).exists()
+        )
+
+    @admin.action(description="Archive the selected locations", permissions=["change"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[Location]) -> None:
+        self.message_user(request, f"Archived: {queryset.update(active=False)}.")
+
+    @admin.action(description="Bring the selected locations back", permissions=["change"])
+    def bring_back(self, request: HttpRequest, queryset: QuerySet[Location]) -> None:
+        self.message_user(request, f"Brought back: {queryset.update(active=True)}.")
