@@ -81,7 +81,7 @@ class StockLevelAdmin(GoodsAdmin):
 
 class TotalsAdmin(LocatedAdmin):
     list_select_related = ("location",)
-    list_display: ClassVar[Any] = ("location", "lines", "pieces", "value", "low", "out")
+    list_display: Any = ("location", "lines", "pieces", "value", "low", "out")
     sortable_by = ()
 
 
