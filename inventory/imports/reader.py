@@ -76,10 +76,14 @@ class Source:
 
     def rows(self, layout: Layout) -> Iterator[Row]:
         with self.opened() as text:
-            lines = csv.reader(text, delimiter=self.delimiter, strict=False)
+            lines = csv.reader(text, delimiter=self.delimiter, strict=True)
             header = _next(lines, self.path)
             if header is None:
                 raise Unreadable(f"{self.path}: the file is empty; a line of headers was expected")
+            if any(map(_unfit, header)):
+                raise Unreadable(
+                    f"{self.path}: the headers can't be read as {self.encoding}: say --encoding"
+                )
             places = _places(self.path, [name.strip() for name in header], layout)
             while True:
                 line = lines.line_num + 1
@@ -90,7 +94,7 @@ class Source:
                 except csv.Error as fault:
                     yield Row(line, [], {}, BadRow("unreadable_line", f"Not CSV: {fault}."))
                     continue
-                if any(cells):
+                if any(map(str.strip, cells)):
                     yield _row(line, cells, len(header), places, layout)
 
 

@@ -96,8 +96,10 @@ class SalesReader:
         values, reading = row.values, self._reading
         written = reading.code(values["sku"], "sku")
         quantity = reading.whole(values["quantity"], "quantity")
-        if not 0 < abs(quantity) <= LARGEST_QUANTITY:
+        if quantity == 0:
             raise BadRow("bad_quantity", "The quantity is not 0; below 0 is a return.")
+        if abs(quantity) > LARGEST_QUANTITY:
+            raise BadRow("bad_quantity", f"At most {LARGEST_QUANTITY:,} at a time.")
         reference = values.get("reference", "")
         if len(reference) > LONGEST_REFERENCE:
             raise BadRow("text_too_long", f"The reference has over {LONGEST_REFERENCE} characters.")

@@ -119,6 +119,23 @@ def test_bytes_of_another_encoding_are_refused_in_their_row(take: Import) -> Non
     assert Product.objects.get().sku == "B"
 
 
+def test_a_quote_that_never_ends_is_refused_and_not_taken_for_a_name(take: Import) -> None:
+    said = take('sku,name\nA,Roll\nB,"open\nC,Loaf\n')
+    assert said.codes() == [(3, "unreadable_line")]
+    assert Product.objects.get().sku == "A"
+
+
+def test_a_field_without_end_is_refused_and_the_next_row_read(take: Import) -> None:
+    said = take(f"sku,name\nA,{'x' * 200_000}\nB,Loaf\n")
+    assert said.codes() == [(2, "unreadable_line")]
+    assert Product.objects.get().sku == "B"
+
+
+def test_blank_lines_are_no_rows(take: Import) -> None:
+    said = take("sku,name\n\n  , \nA,Roll\n")
+    assert (said.count("taken"), said.count("refused")) == (1, 0)
+
+
 def test_the_encoding_can_be_said(take: Import) -> None:
     take(b"sku,name\nA,Caf\xe9\n", "--encoding", "cp1252")
     assert Product.objects.get().name == "Café"
@@ -190,6 +207,7 @@ def test_what_makes_no_sense_is_refused_in_one_line(
         ("", "empty"),
         ("name\nRoll\n", "what sku is"),
         (gzip.compress(b"sku\nA\n" * 9)[:-12], "damaged"),
+        ("sku\nA\n".encode("utf-16"), "say --encoding"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_line(
