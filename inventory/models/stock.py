@@ -27,6 +27,16 @@ class Status(models.TextChoices):
     OUT = "out", "Out of stock"
 
 
+# What needs somebody first; the expression of an index, so that a list sorted so needs no sort.
+URGENCY_OF = {Status.OUT: 0, Status.LOW: 1, Status.OK: 2}
+URGENCY = models.Case(
+    models.When(status="out", then=models.Value(0)),
+    models.When(status="low", then=models.Value(1)),
+    default=models.Value(2),
+    output_field=models.SmallIntegerField(),
+)
+
+
 class StockLevel(Versioned):
     """How much of one product stands in one location. Only `inventory.operations` writes it."""
 
@@ -64,6 +74,8 @@ class StockLevel(Versioned):
         ]
         indexes = [
             models.Index(fields=["location", "status"], name="level_by_status"),
+            models.Index(fields=["quantity", "id"], name="level_by_quantity"),
+            models.Index(URGENCY, "id", name="level_by_urgency"),
         ]
 
     def __str__(self) -> str:

@@ -5,10 +5,12 @@ import { Departure } from "./departure.js";
 import { Forms, hasEdits } from "./forms.js";
 import { LivePage } from "./live_page.js";
 import { Messages } from "./messages.js";
+import { watchRowForms } from "./row_forms.js";
 
 const messages = new Messages(document.getElementById("messages"));
 const departure = new Departure({ messages, hasEdits, memory: sessionStorage, location });
 new Forms({ messages, departure }).watch();
+watchRowForms(document);
 
 if (globalThis.htmx) {
   // A refusal is an answer: the form comes back with its faults beside the fields.
