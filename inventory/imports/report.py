@@ -81,11 +81,12 @@ class Report:
 
     def summary(self) -> Iterator[str]:
         seconds = time.monotonic() - self.started
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        megabytes = memory / (1024 * 1024 if sys.platform == "darwin" else 1024)
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        megabytes = usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
         yield (
             f"{self.what}: {self.rows:,} rows in {seconds:.1f} s, "
-            f"{self.rows / max(seconds, 0.001):,.0f} a second, peak memory {megabytes:.0f} MB"
+            f"{self.rows / max(seconds, 0.001):,.0f} a second; CPU "
+            f"{usage.ru_utime + usage.ru_stime:.1f} s, peak memory {megabytes:.0f} MB"
         )
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(self.taken.items()))
         yield f"  taken      {self.taken.total():>10,}{'  (' + kinds + ')' if kinds else ''}"
