@@ -28,6 +28,8 @@ class BoundedPaginator(Pages):
 class HouseAdmin(ModelAdmin):
     show_full_result_count = False
     paginator = BoundedPaginator
+    # Facets count the whole list once for each choice of each filter.
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 200
 

@@ -32,6 +32,7 @@ admin.site.unregister(User)
 class PersonAdmin(DjangosUserAdmin):
     show_full_result_count = False
     paginator = BoundedPaginator
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_display = ("username", "first_name", "last_name", "in_groups", "at", "is_staff")
     list_filter = ("groups", "is_active", "is_staff", "is_superuser")

@@ -154,7 +154,9 @@ def test_a_preview_changes_nothing_and_the_confirmation_does(
     as_boss: Client, kind: Category
 ) -> None:
     shown = preview(as_boss, "product", NEW)
-    assert "Rye flour" in shown.content.decode()
+    page = shown.content.decode()
+    assert "Rye flour</ins>" in page
+    assert 'style="' not in page, "the policy allows no inline style"
     assert not Product.objects.exists()
     assert take_in(as_boss, "product", NEW).status_code == 302
     rye = Product.objects.get()
