@@ -1,0 +1,115 @@
+"""What is measured stands on this: a database of its own, people with sessions, stock to move."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from inventory.models import Location, OperationKind, Outcome, Product, Source
+from inventory.operations import Ask, apply
+from realtime.changes import HERE, NEW_EPOCH, epoch_name
+from realtime.protocol import VERSION, frame
+from realtime.rights import fingerprint
+
+PLACES = 50
+PEOPLE = 20
+SKU = "BREAD"
+
+
+def furnish() -> None:
+    Product.objects.create(sku=SKU, name="Brown bread", price=3, cost=1, minimum=10)
+    for number in range(PLACES):
+        Location.objects.create(code=place(number), name=f"Shop {number}", kind="shop")
+        receive(number)
+    for number in range(PEOPLE):
+        User.objects.create(username=f"person{number}", is_superuser=True)
+
+
+def place(number: int) -> str:
+    return f"L{number:02}"
+
+
+def receive(number: int) -> tuple[int, float]:
+    """Book one more at a place; the level's version and when it was committed."""
+    committed: list[float] = []
+    with transaction.atomic():
+        # Registered first, so it runs before the hint leaves.
+        transaction.on_commit(lambda: committed.append(time.monotonic()))
+        ask = Ask(uuid4(), OperationKind.RECEIVE, SKU, place(number), 1)
+        (answer,) = apply([ask], by=None, source=Source.TASK)
+    assert answer.status == Outcome.APPLIED, answer
+    return answer.version or 0, committed[0]
+
+
+def browsers(count: int, places: int) -> list[dict[str, str]]:
+    """Who connects: a person's session and the hello for one place; places go round."""
+    epoch, cursor = _standpoint()
+    people = [(_cookie(user), _fingerprint(user)) for user in User.objects.order_by("pk")[:PEOPLE]]
+    return [
+        {
+            "cookie": people[each % PEOPLE][0],
+            "topic": place(each % places),
+            "first": frame(
+                "hello",
+                v=VERSION,
+                client=f"b{each}",
+                epoch=epoch,
+                cursor=cursor,
+                rights=people[each % PEOPLE][1],
+                topics=[f"location:{place(each % places)}"],
+            ),
+        }
+        for each in range(count)
+    ]
+
+
+def _standpoint() -> tuple[str, str]:
+    with connection.cursor() as database:
+        database.execute(NEW_EPOCH)
+        database.execute(HERE)
+        row: Any = database.fetchone()
+    return epoch_name(row[1], row[2]), row[0]
+
+
+def _fingerprint(user: User) -> str:
+    with connection.cursor() as database:
+        database.execute("SELECT version FROM inventory_rightsstamp WHERE user_id = %s", [user.pk])
+        row = database.fetchone()
+    return fingerprint(user.pk, row[0] if row else 0)
+
+
+def _cookie(user: User) -> str:
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+@contextmanager
+def stopping(*things: Any) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for thing in things:
+            thing.stop()
+
+
+def pace(a_second: float, seconds: float) -> Iterator[int]:
+    """Numbers, so many a second. Who is late does not hurry: a burst measures something else."""
+    until = time.monotonic() + seconds
+    due = time.monotonic()
+    number = 0
+    while due < until:
+        yield number
+        number += 1
+        due = max(due + 1 / a_second, time.monotonic())
+        time.sleep(max(0, due - time.monotonic()))

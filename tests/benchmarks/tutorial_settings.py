@@ -1,0 +1,11 @@
+"""Liveshelf's settings with the channel layer of the Channels tutorial."""
+
+from config.settings import *  # noqa: F403
+from config.settings import ENVIRONMENT
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [ENVIRONMENT.redis_url], "prefix": "tutorial"},
+    }
+}
