@@ -48,7 +48,7 @@ class ThreeWeeks:
         today = until.replace(hour=0, minute=0, second=0, microsecond=0)
         self._first = today - timedelta(days=DAYS)
         # Nobody books at night: the story ends in working hours, now or the evening before.
-        night = until.hour < OPENS
+        night = until.hour <= OPENS
         closing = today - timedelta(days=night) + timedelta(hours=CLOSES, minutes=30)
         self.end = closing if night else min(until, closing)
 
