@@ -78,6 +78,9 @@ export class Fragments {
     [row, ...opened].forEach((gone) => gone.remove());
     if (hadFocus) neighbour?.querySelector("a[href], button, input")?.focus({ preventScroll: true });
     announce(list, "liveshelf:changed", {});
+    // What comes next on it, or that it is empty now, only the server can draw.
+    const region = list.closest("[data-list][data-src][id]");
+    if (region) this.#askAgain(region);
   }
 }
 
@@ -107,7 +110,7 @@ export function parse(html) {
 
 function describeChange(element) {
   const { location, quantity } = element.dataset;
-  const title = element.querySelector("th, h1, h2, h3, a") ?? element;
+  const title = element.querySelector("th a, h1, h2, h3, a") ?? element;
   return {
     id: element.id,
     name: title.textContent.trim().replace(/\s+/g, " "),

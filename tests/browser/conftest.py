@@ -48,7 +48,7 @@ def running_server(
 
 
 @pytest.fixture
-def server(running_server: Server, transactional_db: None) -> Iterator[Server]:
+def server(running_server: Server) -> Iterator[Server]:
     """The server, running: a test may have killed it."""
     if not running_server.is_running:
         running_server.start()

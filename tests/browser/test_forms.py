@@ -1,9 +1,13 @@
 """What a form does between the click and the answer, whatever the answer is."""
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.lab import answer, show
+
+# The server stands on the tests' database; nothing is written to it here.
+pytestmark = pytest.mark.django_db
 
 FORM = """<form method="post" action="/save/" hx-post="/save/" hx-target="#answer">
 <label>How many <input name="quantity"></label><button>Save</button></form><p id="answer"></p>"""

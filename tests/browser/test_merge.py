@@ -7,6 +7,9 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visit
 
+# The server stands on the tests' database; nothing is written to it here.
+pytestmark = pytest.mark.django_db
+
 LAB = """<!doctype html><title>Lab</title><body>
 <div style="height: 600px"></div>
 <table><tbody id="list" data-rev="1">

@@ -7,6 +7,9 @@ from tests.browser.conftest import Visit
 from tests.browser.lab import OtherEnd, answer, show
 from tests.browser.people import Visitor
 
+# The server stands on the tests' database; nothing is written to it here.
+pytestmark = pytest.mark.django_db
+
 PLACES = """<form method="post"><input name="note"></form>
 <table><tbody id="rows" data-list data-topics="location:WH" data-src="/rows/" data-cursor="5:5:">
 <tr id="stock-1" data-rev="1" data-location="WH" data-quantity="5"><th>Flour</th><td>5</td></tr>

@@ -1,0 +1,83 @@
+"""No serious fault on any page, at a desk and on a phone, by day and by night."""
+
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, ViewportSize
+
+from inventory.models import StockLevel
+from tests.browser.books import book
+from tests.browser.conftest import Visit
+
+SERIOUS = {"serious", "critical"}
+WIDTHS: tuple[ViewportSize, ...] = (
+    {"width": 1440, "height": 900},
+    {"width": 390, "height": 844},
+)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PATHS = (
+    "/",
+    "/stock/",
+    "/stock/?q=nothing-like-this",
+    "/products/FLOUR/",
+    "/locations/WH/",
+    "/vendors/MILL/",
+    "/movements/",
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def level(flour_level: StockLevel) -> StockLevel:
+    book("receive", 20)
+    book("sale", 17)  # so that a page shows a product that runs low
+    return flour_level
+
+
+def expect_no_fault(page: Page) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size(width)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            faults = [
+                fault for fault in Axe().run(page).response["violations"] if is_serious(fault)
+            ]
+            assert not faults, f"{width['width']} {scheme}:\n{describe(faults)}"
+            expect_no_sideways_scroll(page, width["width"], scheme)
+
+
+def is_serious(fault: dict[str, Any]) -> bool:
+    return fault["impact"] in SERIOUS
+
+
+def describe(faults: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"{fault['id']}: {fault['help']}\n  {node['html'][:200]}\n  {node['failureSummary']}"
+        for fault in faults
+        for node in fault["nodes"][:3]
+    )
+
+
+def expect_no_sideways_scroll(page: Page, width: int, scheme: str) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width, f"{width} {scheme}: the page is {wide} wide"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_has_no_serious_fault(visit: Visit, bob: User, level: StockLevel, path: str) -> None:
+    seen = visit(bob, path).go_live()
+
+    expect_no_fault(seen.page)
+
+
+def test_the_login_page_has_no_serious_fault(visit: Visit) -> None:
+    expect_no_fault(visit(None, "/login/").page)
+
+
+def test_the_page_for_what_is_not_there_has_no_serious_fault(visit: Visit, bob: User) -> None:
+    seen = visit(bob, "/products/NONE/", forgive="404")
+
+    expect_no_fault(seen.page)

@@ -1,0 +1,137 @@
+"""Rows change under somebody who is at work: where they look and what they type stays."""
+
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import expect
+
+from inventory.models import Location, OperationKind, Product, Source, StockLevel, Vendor
+from inventory.operations import Ask, apply
+from tests.browser.books import book, elsewhere
+from tests.browser.conftest import Visit
+from tests.browser.people import was_not_reloaded
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def full_shelf(warehouse: Location, mill: Vendor) -> list[StockLevel]:
+    """So many rows that the page scrolls."""
+    products = [
+        Product(sku=f"P{n:02}", name=f"Product {n:02}", vendor=mill, unit="piece", minimum=2)
+        for n in range(30)
+    ]
+    Product.objects.bulk_create(products)
+    StockLevel.objects.bulk_create(
+        StockLevel(product=product, location=warehouse) for product in products
+    )
+    asks = [Ask(uuid4(), OperationKind.RECEIVE, p.sku, "WH", 50) for p in products]
+    elsewhere(lambda: apply(asks, by=None, source=Source.TASK))
+    return list(StockLevel.objects.order_by("product__sku"))
+
+
+def test_scroll_focus_and_half_typed_input_stay(
+    visit: Visit, charlie: User, full_shelf: list[StockLevel]
+) -> None:
+    seen = visit(charlie, "/stock/").go_live()
+    page = seen.page
+    search = page.locator("input[name=q]")
+    search.press_sequentially("Prod")
+    search.evaluate("field => field.setSelectionRange(1, 3)")
+    page.evaluate("scrollTo(0, 600)")
+    where = page.evaluate("scrollY")
+    assert where > 100, "the page must be long enough to be scrolled"
+    row = page.locator(f"#stock-{full_shelf[20].pk}")
+    top = row.bounding_box()
+
+    for number in (0, 20, 25):
+        book("sale", 7, sku=f"P{number:02}")
+
+    for number in (0, 20, 25):
+        changed = page.locator(f"#stock-{full_shelf[number].pk}")
+        expect(changed).to_have_attribute("data-quantity", "43")
+    expect(search).to_have_value("Prod")
+    expect(search).to_be_focused()
+    assert search.evaluate("field => [field.selectionStart, field.selectionEnd]") == [1, 3]
+    assert page.evaluate("scrollY") == where
+    assert row.bounding_box() == top
+    assert was_not_reloaded(page)
+
+
+def test_an_opened_form_stays_half_filled_while_its_row_and_the_list_change(
+    visit: Visit, bob: User, full_shelf: list[StockLevel], mill: Vendor
+) -> None:
+    seen = visit(bob, "/stock/").go_live()
+    row = seen.see(f"#stock-{full_shelf[3].pk}")
+    row.get_by_role("link", name="Sell").click()
+    field = seen.see(f"#form-{full_shelf[3].pk} input[name=quantity]")
+    field.press_sequentially("12")
+
+    book("sale", 7, sku="P03")
+    Product.objects.create(sku="P00A", name="Product 00a", vendor=mill, unit="piece")
+    book("receive", 4, sku="P00A")  # a new row: the whole list is fetched again
+
+    expect(row).to_have_attribute("data-quantity", "43")
+    expect(seen.see("[data-sku=P00A]")).to_have_attribute("data-quantity", "4")
+    expect(field).to_have_value("12")
+    expect(field).to_be_focused()
+    before = seen.see(f"#form-{full_shelf[3].pk}").evaluate("e => e.previousElementSibling.id")
+    assert before == f"stock-{full_shelf[3].pk}"
+
+
+def test_focus_in_a_row_stays_when_that_row_changes(
+    visit: Visit, charlie: User, full_shelf: list[StockLevel]
+) -> None:
+    seen = visit(charlie, "/stock/").go_live()
+    row = seen.see(f"#stock-{full_shelf[3].pk}")
+    link = row.locator("a").first
+    link.focus()
+
+    book("sale", 7, sku="P03")
+
+    expect(row).to_have_attribute("data-quantity", "43")
+    expect(link).to_be_focused()
+
+
+def test_a_change_is_highlighted_and_fades(
+    visit: Visit, charlie: User, full_shelf: list[StockLevel]
+) -> None:
+    seen = visit(charlie, "/stock/").go_live()
+    row = seen.see(f"#stock-{full_shelf[3].pk}")
+    still = row.locator("td").first.evaluate("cell => getComputedStyle(cell).backgroundColor")
+
+    book("sale", 7, sku="P03")
+
+    expect(seen.see(".is-fresh")).to_have_count(1)
+    fresh = "r => [r, r.cells[1]].map((e) => getComputedStyle(e).backgroundColor).join()"
+    assert row.evaluate(fresh) != f"{still},{still}"
+    expect(seen.see(".is-fresh")).to_have_count(0)
+
+
+def test_who_asked_for_less_motion_gets_none(
+    visit: Visit, charlie: User, full_shelf: list[StockLevel]
+) -> None:
+    seen = visit(charlie, "/stock/", reduced_motion="reduce").go_live()
+    row = seen.see(f"#stock-{full_shelf[3].pk}")
+
+    book("sale", 7, sku="P03")
+
+    expect(seen.see(".is-fresh")).to_have_count(1)
+    moving = """row => [row, ...row.querySelectorAll('*')].flatMap((e) => e.getAnimations())
+        .filter((a) => a.effect.getComputedTiming().duration > 1).length"""
+    assert row.evaluate(moving) == 0
+    assert seen.page.evaluate("document.getAnimations().length") == 0
+
+
+def test_a_screen_reader_hears_one_summary(
+    visit: Visit, charlie: User, full_shelf: list[StockLevel]
+) -> None:
+    seen = visit(charlie, "/stock/").go_live()
+    announcer = seen.see("#announcer")
+    expect(announcer).to_have_attribute("aria-live", "polite")
+
+    book("sale", 7, sku="P03")
+
+    expect(announcer).to_contain_text("Product 03")
+    expect(announcer).to_contain_text("43")
