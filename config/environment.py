@@ -20,6 +20,7 @@ class Environment:
     database: dict[str, Any]
     redis_url: str
     email: dict[str, Any]
+    static_root: str
 
 
 def read_environment() -> Environment:
@@ -39,6 +40,7 @@ def read_environment() -> Environment:
             database=_database(env),
             redis_url=_redis_url(env),
             email=env.dj_email_url("EMAIL_URL", "consolemail://"),
+            static_root=env.str("STATIC_ROOT", ""),
         )
     except (EnvError, ValueError) as fault:
         raise ImproperlyConfigured(str(fault)) from fault
