@@ -39,7 +39,7 @@ def read_environment() -> Environment:
             csrf_trusted_origins=_origins(env),
             database=_database(env),
             redis_url=_redis_url(env),
-            email=env.dj_email_url("EMAIL_URL", "consolemail://"),
+            email=_email(env),
             static_root=env.str("STATIC_ROOT", ""),
         )
     except (EnvError, ValueError) as fault:
@@ -86,6 +86,17 @@ def _database(env: Env) -> dict[str, Any]:
             "DATABASE_URL names no database: postgres://user@host:port/name is the form"
         )
     return database
+
+
+def _email(env: Env) -> dict[str, Any]:
+    try:
+        email: dict[str, Any] = env.dj_email_url("EMAIL_URL", "consolemail://")
+    # The reader behind it looks the scheme up in a table and says nothing more.
+    except (EnvError, ValueError, KeyError) as fault:
+        raise ImproperlyConfigured(
+            "EMAIL_URL can't be used: smtp://user:password@host:587 is the form"
+        ) from fault
+    return email
 
 
 def _redis_url(env: Env) -> str:

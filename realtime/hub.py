@@ -112,7 +112,10 @@ class Hub:
         return self.stand.cursor if self.stand else ""
 
     def start(self) -> None:
-        if not any(not task.done() for task in self._tasks):
+        if not self._tasks or any(task.done() for task in self._tasks):
+            # One of the two alone is not a hub: what is left of it goes, too.
+            for task in self._tasks:
+                task.cancel()
             self._tasks = [
                 asyncio.create_task(self._serve_for_ever(), name="hub"),
                 asyncio.create_task(self._listen_for_hints(), name="hub hints"),
@@ -227,13 +230,17 @@ class Hub:
             if self._joins.empty():
                 return
             join = self._joins.get_nowait()
+            if join.done.cancelled():
+                continue  # the socket closed while it waited
             try:
                 await self._enter(join)
             except BaseException as fault:
                 if not join.done.done():
                     join.done.set_exception(ConnectionError(str(fault)))
                 raise
-            if not join.done.done():
+            if join.done.cancelled():
+                self.leave(join.subscriber)
+            elif not join.done.done():
                 join.done.set_result(None)
         self._wake.set()
 
