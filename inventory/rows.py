@@ -15,9 +15,11 @@ from django.db.models.functions import Coalesce
 
 from inventory.models import (
     Barcode,
+    Location,
     LocationTotalNow,
     MovementKind,
     Product,
+    Source,
     Status,
     StockLevel,
     StockMovement,
@@ -134,6 +136,10 @@ class MovementRow:
         return MovementKind(self.kind).label
 
     @property
+    def source_label(self) -> str:
+        return Source(self.source).label
+
+    @property
     def rev(self) -> int:
         return self.product_version + self.location_version
 
@@ -192,6 +198,23 @@ class LocationTile:
     @property
     def rev(self) -> int:
         return self.version + self.revision
+
+
+def tiles_of_locations(locations: QuerySet[Location]) -> QuerySet[Location, Any]:
+    """The same of locations, so that one where nothing was ever kept has a tile of noughts."""
+    return locations.values(
+        "code",
+        "name",
+        "kind",
+        "active",
+        "version",
+        location_id=F("id"),
+        value=Coalesce("total__value", Decimal(0)),
+        **{name: Coalesce(f"total__{name}", 0) for name in _TOTALS},
+    )
+
+
+_TOTALS = ("lines", "pieces", "low", "out", "revision")
 
 
 def location_tiles(

@@ -99,7 +99,8 @@ def _address_location(
                 parcel.stale.add(topic)
                 if location in news.tiles and location not in parcel.tiles:
                     parcel.tiles.append(location)
-    if location in news.moved:
+    # A line of the ledger names its product and its location: a new name is news for it too.
+    if location in news.moved or location in news.renamed or news.catalogue:
         topic = f"movements:{code}"
         for subscriber in topics.get(topic, ()):
             if subscriber.rights.read(location):

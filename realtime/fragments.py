@@ -80,6 +80,7 @@ class News:
     moved: set[int] = field(default_factory=set)
     people: set[int] = field(default_factory=set)
     locations: set[int] = field(default_factory=set)  # where anything changed
+    renamed: set[int] = field(default_factory=set)  # locations whose own record changed
     catalogue: bool = False  # a product came, went or moved: the lists of vendors may differ
     too_many: bool = False
 
@@ -162,6 +163,7 @@ async def gather(
     if changes.levels or changes.products or changes.locations or changes.vendors:
         news.rows = await read("rows", row)
         news.too_many = len(news.rows) > MOST_ROWS
+    news.renamed = set(changes.locations)
     news.locations = {drawing.row.location_id for drawing in news.rows} | changes.locations
     if wanted["skus"] and news.catalogue:
         for head in await read("heads", product_head):
