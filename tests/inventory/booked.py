@@ -10,11 +10,11 @@ from inventory.operations import Ask, apply
 
 
 def book(
-    kind: OperationKind, sku: str, at: str, quantity: int, by: User | None = None, **more: Any
+    kind: OperationKind, sku: str, at: str, quantity: int, *, by: User | None = None, **more: Any
 ) -> None:
     [answer] = apply([Ask(uuid4(), kind, sku, at, quantity, **more)], by=by, source=Source.PAGE)
     assert answer.status == Outcome.APPLIED, answer
 
 
-def receive(sku: str, at: str, quantity: int, by: User | None = None, **more: Any) -> None:
-    book(OperationKind.RECEIVE, sku, at, quantity, by, **more)
+def receive(sku: str, at: str, quantity: int, *, by: User | None = None, **more: Any) -> None:
+    book(OperationKind.RECEIVE, sku, at, quantity, by=by, **more)
