@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import django
+import psycopg
 
 from tests.benchmarks import table
 from tests.benchmarks.scratch import create_database, drop_database, use_database
@@ -38,7 +39,7 @@ def main() -> int:
             for line in measure():
                 lines.append(line)
                 table.show(line)
-        except (AssertionError, RuntimeError, OSError) as fault:
+        except (AssertionError, RuntimeError, OSError, psycopg.Error) as fault:
             broken = True
             sys.stderr.write(f"bench: {getattr(measure, 'args', measure)}: {fault}\n")
     table.write(lines)

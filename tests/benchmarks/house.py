@@ -21,13 +21,14 @@ from realtime.rights import fingerprint
 PLACES = 50
 PEOPLE = 20
 SKU = "BREAD"
+ENOUGH = 1_000_000
 
 
 def furnish() -> None:
     Product.objects.create(sku=SKU, name="Brown bread", price=3, cost=1, minimum=10)
     for number in range(PLACES):
         Location.objects.create(code=place(number), name=f"Shop {number}", kind="shop")
-        receive(number)
+        receive(number, ENOUGH)
     for number in range(PEOPLE):
         User.objects.create(username=f"person{number}", is_superuser=True)
 
@@ -36,13 +37,13 @@ def place(number: int) -> str:
     return f"L{number:02}"
 
 
-def receive(number: int) -> tuple[int, float]:
-    """Book one more at a place; the level's version and when it was committed."""
+def receive(number: int, quantity: int = 1) -> tuple[int, float]:
+    """Book some more at a place; the level's version and when it was committed."""
     committed: list[float] = []
     with transaction.atomic():
         # Registered first, so it runs before the hint leaves.
         transaction.on_commit(lambda: committed.append(time.monotonic()))
-        ask = Ask(uuid4(), OperationKind.RECEIVE, SKU, place(number), 1)
+        ask = Ask(uuid4(), OperationKind.RECEIVE, SKU, place(number), quantity)
         (answer,) = apply([ask], by=None, source=Source.TASK)
     assert answer.status == Outcome.APPLIED, answer
     return answer.version or 0, committed[0]

@@ -4,6 +4,7 @@ import csv
 import tempfile
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from statistics import median
 
@@ -37,7 +38,7 @@ def _round(folder: Path, number: int) -> tuple[float, float]:
             writer.writerow([SKU, place(row % 50), 1, "2.50", minute, f"till {number}-{row}"])
     before_count = StockMovement.objects.count()
     before = time.perf_counter()
-    call_command("import_sales", str(file), "--opening", verbosity=0)
+    call_command("import_sales", str(file), stdout=StringIO(), stderr=StringIO())
     ours = ROWS / (time.perf_counter() - before)
     booked = StockMovement.objects.count() - before_count
     assert booked >= ROWS, f"only {booked} of {ROWS} rows were booked"

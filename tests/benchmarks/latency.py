@@ -49,7 +49,7 @@ def _spread(contender: Contender, *, told: bool = False) -> dict[str, float]:
             tell_bare(contender.server, number % PLACES, json.dumps(news, separators=(",", ":")))
     time.sleep(DRAIN_S)
     arrivals = contender.crowd.ask(do="arrivals")
-    newest = dict(committed)
+    newest = dict(committed.keys())
     told_last = {level for _, _, level, version in arrivals if newest.get(level) == version}
     assert told_last == set(newest), f"{len(newest) - len(told_last)} last changes never came"
     waits = [

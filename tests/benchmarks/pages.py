@@ -17,7 +17,8 @@ REQUESTS = 5
 BOUND = 1.2
 PLACES = 5
 FURNISH = """
-INSERT INTO inventory_location (code, name, kind) SELECT 'Q' || n, 'Place ' || n, 'shop'
+INSERT INTO inventory_location (code, name, kind, may_go_negative, active)
+SELECT 'Q' || n, 'Place ' || n, 'shop', false, true
 FROM generate_series(1, %(places)s) n;
 INSERT INTO inventory_product (sku, name, description, unit, price, cost, minimum, active)
 SELECT 'SKU-' || n, 'Product ' || md5(n::text), '', 'piece', 2, 1, 5, true
