@@ -64,7 +64,8 @@ def tell_bare(server: Server, number: int, text: str) -> None:
 
 def tell_group() -> Callable[[str], None]:
     """A `group_send` over channels_redis, as the tutorial's."""
-    layer: Any = RedisChannelLayer(hosts=[os.environ["REDIS_URL"]], prefix="tutorial")
+    prefix = os.environ["TUTORIAL_PREFIX"]
+    layer: Any = RedisChannelLayer(hosts=[os.environ["REDIS_URL"]], prefix=prefix)
     runner = asyncio.Runner()
 
     def tell(text: str) -> None:
