@@ -77,7 +77,7 @@ class Visitor:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self._fault(f"console: {message.text}")
+            self._fault(f"console: {message.text} {message.location['url']}")
 
     def _requested(self, request: Request) -> None:
         address = urlsplit(request.url)

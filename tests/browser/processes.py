@@ -52,6 +52,14 @@ class Process:
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
+    def wait_for(self, text: str) -> None:
+        """Until it has written this."""
+        until = time.monotonic() + PATIENCE_S
+        while text not in self.log:
+            self.expect_life()
+            assert time.monotonic() < until, f"no {text!r} in:\n{self.log[-4000:]}"
+            time.sleep(0.05)
+
     def stop(self) -> None:
         if self._process is None:
             return
