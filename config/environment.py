@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 EMBEDDED_HINT = "run the command through `python -m config.embedded`, or set it"
+EMAIL_FORM = "smtp://user:password@host:587 is the form"
 DEVELOPMENT_KEY = "for-development-only-and-refused-when-DEBUG-is-off"
 
 
@@ -52,14 +53,14 @@ def _local_hosts() -> list[str]:
 
 def _secret_key(env: Env, *, debug: bool) -> str:
     key = env.str("SECRET_KEY", "")
-    if key:
-        return key
     if debug:
-        return DEVELOPMENT_KEY
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set: with DEBUG off Liveshelf needs one of its own, "
-        "at least 50 random characters"
-    )
+        return key or DEVELOPMENT_KEY
+    if key in {"", DEVELOPMENT_KEY}:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is {'the one of development' if key else 'not set'}: with DEBUG off "
+            "Liveshelf needs one of its own, at least 50 random characters"
+        )
+    return key
 
 
 def _origins(env: Env) -> list[str]:
@@ -90,12 +91,12 @@ def _database(env: Env) -> dict[str, Any]:
 
 def _email(env: Env) -> dict[str, Any]:
     try:
-        email: dict[str, Any] = env.dj_email_url("EMAIL_URL", "consolemail://")
-    # The reader behind it looks the scheme up in a table and says nothing more.
-    except (EnvError, ValueError, KeyError) as fault:
-        raise ImproperlyConfigured(
-            "EMAIL_URL can't be used: smtp://user:password@host:587 is the form"
-        ) from fault
+        email: dict[str, Any] = env.dj_email_url("EMAIL_URL", "console://")
+    except (EnvError, ValueError) as fault:
+        raise ImproperlyConfigured(f"EMAIL_URL can't be used: {EMAIL_FORM}") from fault
+    # The reader behind it passes over a scheme that it does not know.
+    if "EMAIL_BACKEND" not in email:
+        raise ImproperlyConfigured(f"EMAIL_URL has an unknown scheme: {EMAIL_FORM}")
     return email
 
 

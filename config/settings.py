@@ -129,6 +129,9 @@ CELERY_BEAT_SCHEDULE = {
     "prune": {"task": "inventory.tasks.prune", "schedule": timedelta(hours=1)},
 }
 
+# What the URL does not say keeps Django's default.
+globals().update({name: value for name, value in ENVIRONMENT.email.items() if value is not None})
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
