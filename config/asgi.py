@@ -1,5 +1,6 @@
 """The ASGI application: static files, then the socket and the pages."""
 
+import logging
 import os
 
 from channels.routing import ProtocolTypeRouter
@@ -8,8 +9,14 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()
 
-# Both need the applications that the line above has loaded.
+# They need the settings and applications that the line above has loaded.
+from config.reach import missing_services  # noqa: E402
+from config.settings import ENVIRONMENT  # noqa: E402
 from config.static import serve_static  # noqa: E402
 from realtime.routing import websocket  # noqa: E402
 
 application = ProtocolTypeRouter({"http": serve_static(django), "websocket": websocket})
+
+# A service may come later than this process, which then serves: what is missing is only said.
+for missing in missing_services(ENVIRONMENT):
+    logging.getLogger(__name__).error("liveshelf: %s", missing)

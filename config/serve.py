@@ -6,6 +6,11 @@ import subprocess
 import sys
 from typing import NoReturn
 
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import read_environment
+from config.reach import missing_services
+
 LOGINS = "admin, manager, staff, viewer, operator (password: demo)"
 
 
@@ -17,6 +22,7 @@ def main() -> NoReturn:
         os.environ.setdefault("DEBUG", "1")
         python = [sys.executable, "-m"]
         os.execv(sys.executable, [*python, "config.embedded", *python, "config.serve", "ready"])
+    _refuse_without_services()
     _manage("migrate", "--verbosity", "0")
     _manage("demo", "--if-empty")
     _say(f"http://127.0.0.1:{port} - log in as {LOGINS}; Ctrl-C stops everything")
@@ -42,6 +48,14 @@ def _refuse_a_port_in_use(port: int) -> None:
                 f"liveshelf: port {port} can't be used ({fault.strerror}): "
                 f"stop what uses it, or choose another: PORT={port + 1} make run"
             )
+
+
+def _refuse_without_services() -> None:
+    try:
+        for missing in missing_services(read_environment()):
+            sys.exit(f"liveshelf: {missing}")
+    except ImproperlyConfigured as fault:
+        sys.exit(f"liveshelf: {fault}")
 
 
 def _manage(*arguments: str) -> None:
