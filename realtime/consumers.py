@@ -97,6 +97,8 @@ class Live:
         await self._hub.join(Join(self._subscriber, topics, cursor, first=False))
 
     async def _pong(self, n: int, t: float) -> None:
+        # A screen takes a pong for a sign of a working hub: one whose task ended begins again.
+        self._hub.start()
         # Everything up to the hub's cursor has been sent before this; a screen that has not had
         # its catch-up yet must not be moved past it.
         where = {"cursor": self._hub.cursor} if self._subscriber.live else {}

@@ -1,0 +1,112 @@
+"""What happens to the screens when a part of the machinery is gone."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+
+from inventory.models import StockLevel
+from realtime import hub as hub_module
+from realtime.consumers import Live
+from realtime.hub import Hub
+from realtime.protocol import Close
+from tests.realtime.screens import Screen, opened, running_hub
+from tests.realtime.test_hub import receive
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+
+
+@pytest_asyncio.fixture
+async def hub() -> AsyncIterator[Hub]:
+    async with running_hub() as hub:
+        yield hub
+
+
+async def killed(hub: Hub, name: str) -> None:
+    """End one of the hub's tasks behind its back."""
+    task = next(task for task in hub._tasks if task.get_name() == name)
+    task.cancel()
+    await asyncio.wait([task])
+
+
+@pytest.mark.parametrize("name", ["hub", "hub hints"])
+async def test_the_next_screen_revives_a_hub_whose_task_ended_for_the_old_ones_too(
+    hub: Hub, bob: User, charlie: User, flour_level: StockLevel, name: str
+) -> None:
+    old = await opened(hub, bob, "location:WH")
+    await killed(hub, name)
+    await receive(5)
+
+    new = await opened(hub, charlie, "location:WH")
+    await receive(1)
+
+    await old.quantity(flour_level.pk, 6)
+    await new.quantity(flour_level.pk, 6)
+
+
+async def test_a_ping_revives_a_hub_whose_task_ended(
+    hub: Hub, bob: User, flour_level: StockLevel
+) -> None:
+    screen = await opened(hub, bob, "location:WH")
+    await killed(hub, "hub")
+
+    async def send(_: object) -> None: ...
+
+    conversation = Live(hub, bob.pk, send)
+    conversation._greeted = True
+    await receive(5)
+    await conversation.hear('{"type":"ping","n":1,"t":0}')
+
+    await screen.quantity(flour_level.pk, 5)
+
+
+async def test_without_valkey_a_change_comes_by_itself_within_two_seconds(
+    hub: Hub,
+    bob: User,
+    flour_level: StockLevel,
+    settings: LazySettings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    config = {"hosts": [{"address": "redis://127.0.0.1:9/0"}]}
+    settings.CHANNEL_LAYERS = {
+        "default": settings.CHANNEL_LAYERS["default"] | {"CONFIG": config},
+    }
+    screen = await opened(hub, bob, "location:WH")
+
+    with caplog.at_level(logging.WARNING):
+        async with asyncio.timeout(2):
+            await receive(5)
+            await screen.quantity(flour_level.pk, 5)
+
+    assert "No hint left" in caplog.text, "Valkey must have been missed for this to mean anything"
+
+
+async def test_without_the_database_screens_are_asked_to_come_back_and_then_served(
+    hub: Hub, bob: User, flour_level: StockLevel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = await opened(hub, bob, "location:WH")
+    with monkeypatch.context() as patch:
+        patch.setattr(hub_module, "GRACE_S", 0)
+        elsewhere = await sync_to_async(hub_module.connection_params)()
+        elsewhere |= {"host": "127.0.0.1", "port": 9}
+        patch.setattr(hub_module, "connection_params", lambda: elsewhere)
+        assert hub._connection
+        await hub._connection.close()
+        hub.look()
+        await screen.until(lambda _: screen.closed)
+
+        late = Screen(hub, bob, screen.page)
+        with pytest.raises(ConnectionError):
+            await late.hello("location:WH")
+
+    assert screen.closed == [Close.TRY_LATER]
+    assert screen.frames[-1]["type"] == "bye"
+    await receive(5)
+    back = Screen(hub, bob, screen.page)
+    await back.hello("location:WH")
+    assert back.frames[0]["levels"][0]["quantity"] == 5
