@@ -22,12 +22,22 @@ class MovementFilters(forms.Form):
             "invalid_choice": "There is no location %(value)s that you may see. Choose one."
         },
     )
-    q = forms.CharField(required=False, max_length=200, label="Product, by name or SKU")
+    q = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Product",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name or SKU"}),
+    )
     product = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         required=False, choices=[("", "Every kind"), *MovementKind.choices], label="What"
     )
-    actor = forms.CharField(required=False, max_length=150, label="Who, by user name")
+    actor = forms.CharField(
+        required=False,
+        max_length=150,
+        label="Who",
+        widget=forms.TextInput(attrs={"placeholder": "User name"}),
+    )
     source = forms.ChoiceField(
         required=False, choices=[("", "Every way"), *Source.choices], label="How it came in"
     )
