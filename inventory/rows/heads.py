@@ -39,6 +39,19 @@ class ProductHead:
     def rev(self) -> int:
         return revision(self.version, self.vendor_version, self.category_version)
 
+    @property
+    def price_shown(self) -> str:
+        return _at_least_cents(self.price)
+
+    @property
+    def cost_shown(self) -> str:
+        return _at_least_cents(self.cost)
+
+
+def _at_least_cents(amount: Decimal) -> str:
+    """2.30 a piece, but 0.0012 a gram: four decimals only where they say something."""
+    return f"{amount:,.4f}".removesuffix("00")
+
 
 def product_heads(products: QuerySet[Product]) -> QuerySet[Product, Any]:
     codes = Barcode.objects.filter(product=OuterRef("pk")).order_by("code").values("code")

@@ -1,5 +1,7 @@
 """A product is known to whoever reads any location; its stock only where they read."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -97,3 +99,15 @@ def test_it_reads_head_figures_rows_and_movements_once(
     # The group of managers, who may write where, head, figures, rows, movements.
     with django_assert_num_queries(SESSION_USER_AND_CURSOR + 6):
         client.get("/products/FLOUR/")
+
+
+@pytest.mark.parametrize(
+    ("price", "shown"), [("2.3", "2.30"), ("0.0012", "0.0012"), ("1200", "1,200.00")]
+)
+def test_a_price_has_the_decimals_that_say_something(
+    price: str, shown: str, client: Client, bob: User, stocked: None
+) -> None:
+    Product.objects.update(price=Decimal(price))
+    client.force_login(bob)
+
+    assert f"Sold at {shown} and bought at" in client.get("/products/FLOUR/").content.decode()
