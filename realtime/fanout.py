@@ -39,15 +39,15 @@ def address(news: News, topics: Topics, codes: dict[int, str]) -> dict[Subscribe
     vendor who may read its location. `codes` names the locations by their primary keys.
     """
     parcels: dict[Subscriber, Parcel] = defaultdict(Parcel)
+    for topic in news.heads:
+        for subscriber in topics.get(topic, ()):
+            parcels[subscriber].heads.append(topic)
+            parcels[subscriber].stale.add(topic)
     if news.too_many:
         _everything_is_stale(news, topics, parcels)
         return parcels
     for place, drawing in enumerate(news.rows):
         _address_row(place, drawing, news, topics, parcels)
-    for topic in news.heads:
-        for subscriber in topics.get(topic, ()):
-            parcels[subscriber].heads.append(topic)
-            parcels[subscriber].stale.add(topic)
     for location in news.locations | news.moved:
         _address_location(location, codes.get(location, ""), news, topics, parcels)
     if news.catalogue:
@@ -99,8 +99,14 @@ def _address_location(
                 parcel.stale.add(topic)
                 if location in news.tiles and location not in parcel.tiles:
                     parcel.tiles.append(location)
-    # A line of the ledger names its product and its location: a new name is news for it too.
-    if location in news.moved or location in news.renamed or news.catalogue:
+    if location in news.renamed:
+        # It may be new, or back from the archive: whatever shows several begins to show it.
+        for family in ("location", "movements"):
+            for subscriber, topic in _of_family(family, topics):
+                if subscriber.rights.read(location):
+                    parcels[subscriber].stale.add(topic)
+    # A line of the ledger names its product: a new name is news for it too.
+    if location in news.moved or news.catalogue:
         topic = f"movements:{code}"
         for subscriber in topics.get(topic, ()):
             if subscriber.rights.read(location):
@@ -108,9 +114,11 @@ def _address_location(
 
 
 def _everything_is_stale(news: News, topics: Topics, parcels: dict[Subscriber, Parcel]) -> None:
+    """To whoever may see a place of it; a change of the catalogue shows at all of them."""
+    touched = news.locations | news.moved
     for topic, subscribers in topics.items():
         for subscriber in subscribers:
-            if any(subscriber.rights.read(location) for location in news.locations):
+            if news.catalogue or any(subscriber.rights.read(location) for location in touched):
                 parcels[subscriber].stale.add(topic)
 
 

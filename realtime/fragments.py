@@ -98,9 +98,17 @@ def statement(kind: str) -> bytes:
             f'"inventory_stocklevel"."id" IN ({ROWS_CONCERNED})',
         ),
         "heads": (product_heads(Product.objects.order_by()), HEADS_CONCERNED),
+        "heads on screens": (
+            product_heads(Product.objects.order_by()),
+            '"inventory_product"."sku" = ANY(%(skus)s)',
+        ),
         "vendors": (
             vendor_heads(Vendor.objects.order_by()),
             '"inventory_vendor"."id" = ANY(%(vendors)s)',
+        ),
+        "vendors on screens": (
+            vendor_heads(Vendor.objects.order_by()),
+            '"inventory_vendor"."code" = ANY(%(codes)s)',
         ),
         "tiles": (
             location_tiles(LocationTotalNow.objects.order_by()),
@@ -127,14 +135,20 @@ def _outside_of_subqueries(text: str) -> str:
 
 
 async def gather(
-    connection: AsyncConnection[Any], changes: Changes, *, skus: Iterable[str]
+    connection: AsyncConnection[Any],
+    changes: Changes,
+    *,
+    skus: Iterable[str],
+    vendors: Iterable[str],
 ) -> News:
-    """Read what the screens show of the changes; `skus` are those whose heads are on a screen."""
+    """Read what the screens show of the changes.
+
+    `skus` and `vendors` are the codes of those whose heads are on a screen.
+    """
     news = News(changes.cursor, moved=changes.moved, people=changes.people)
     news.catalogue = bool(changes.products or changes.vendors or changes.categories)
-    if changes.too_many:
-        news.too_many = True
-        return news
+    news.renamed = set(changes.locations)
+    news.too_many = changes.too_many
     wanted: dict[str, Any] = {
         "levels": list(changes.levels),
         "products": list(changes.products),
@@ -142,6 +156,7 @@ async def gather(
         "vendors": list(changes.vendors),
         "categories": list(changes.categories),
         "skus": list(skus),
+        "codes": list(vendors),
     }
 
     async def read(kind: str, make: Callable[..., Any]) -> list[Any]:
@@ -160,17 +175,20 @@ async def gather(
             fresh=news.catalogue or bool(changes.locations) or changes.levels.get(thing.id, False),
         )
 
-    if changes.levels or changes.products or changes.locations or changes.vendors:
+    concerned = changes.levels or changes.products or changes.locations or changes.vendors
+    if concerned and not news.too_many:
         news.rows = await read("rows", row)
         news.too_many = len(news.rows) > MOST_ROWS
-    news.renamed = set(changes.locations)
     news.locations = {drawing.row.location_id for drawing in news.rows} | changes.locations
-    if wanted["skus"] and news.catalogue:
-        for head in await read("heads", product_head):
-            news.heads[f"product:{head.sku}"] = _head_of_product(head)
-    if changes.vendors:
-        for vendor in await read("vendors", lambda fields: VendorHead(**fields)):
-            news.heads[f"vendor:{vendor.code}"] = _head_of_vendor(vendor)
+    if news.catalogue:
+        # Of too many the keys are not all known: then every head on a screen is drawn.
+        where = " on screens" if news.too_many else ""
+        if wanted["skus"]:
+            for head in await read(f"heads{where}", product_head):
+                news.heads[f"product:{head.sku}"] = _head_of_product(head)
+        if changes.vendors:
+            for vendor in await read(f"vendors{where}", lambda fields: VendorHead(**fields)):
+                news.heads[f"vendor:{vendor.code}"] = _head_of_vendor(vendor)
     if news.locations and not news.too_many:
         wanted["locations"] = list(news.locations)
         for tile in await read("tiles", lambda fields: LocationTile(**fields)):

@@ -203,7 +203,8 @@ class Hub:
     async def _send(self, changes: Changes, since: str, topics: dict[str, set[Subscriber]]) -> None:
         _, database = self._standing()
         skus = [t.removeprefix("product:") for t in topics if t.startswith("product:")]
-        news = await gather(database, changes, skus=skus)
+        vendors = [t.removeprefix("vendor:") for t in topics if t.startswith("vendor:")]
+        news = await gather(database, changes, skus=skus, vendors=vendors)
         if news.too_many:
             news.locations |= await touched_locations(database, since)
         await self._learn_codes(news.locations | news.moved, again=changes.locations)
