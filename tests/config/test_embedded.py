@@ -50,6 +50,8 @@ def test_the_command_has_both_services_and_its_status_comes_back(checkout: Check
 def test_a_signal_ends_the_command_and_then_both_servers(
     checkout: Checkout, number: signal.Signals
 ) -> None:
+    # Tests that run in the background inherit a SIGINT that is ignored, and hand it on to sh.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with checkout.run() as run:
         assert run.signalled(number) == 128 + number
         assert gone(run.command, *run.servers)
