@@ -1,14 +1,25 @@
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StrictInt
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from inventory import operations
 from inventory.api.limits import take
@@ -54,19 +65,55 @@ class OperationIn(Schema):
 
     id: UUID = Field(description="Made by you, once; a repeat is answered and not booked again.")
     kind: OperationKind
-    sku: str = Field(max_length=200, description="Whatever its case.")
-    location: str = Field(max_length=200, description="A location's code.")
-    quantity: StrictInt = Field(
-        description="In the product's base unit: above 0; signed for adjust, 0 or more for count."
+    sku: str = Field("", max_length=200, description="Whatever its case. All kinds but reversal.")
+    location: str = Field(
+        "", max_length=200, description="A location's code. All kinds but reversal."
+    )
+    quantity: StrictInt | None = Field(
+        None,
+        description="In the product's base unit: above 0; signed for adjust, 0 or more for count. "
+        "None for threshold and reversal.",
     )
     to_location: str | None = Field(None, max_length=200, description="For transfer.")
-    base_version: StrictInt | None = Field(None, description="The version seen; for count.")
+    base_version: StrictInt | None = Field(
+        None, description="The version of the stock level that you saw; for count and threshold."
+    )
+    minimum: StrictInt | None = Field(
+        None, description="For threshold; null: the product's own. Left out: stays as it is."
+    )
+    maximum: StrictInt | None = Field(None, description="For threshold, like minimum.")
+    reverses: StrictInt | UUID | None = Field(
+        None,
+        description="For reversal: the id of a movement, or of the operation that made it. All "
+        "lines of that operation are undone.",
+    )
     made_at: Instant | None = Field(None, description="By your clock; now, if left out.")
     reason: str | None = None
     reference: str | None = None
     unit_price: Money | None = None
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _fits_its_kind(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """What a kind needs is missed together with all other faults, not after them."""
+        faults = list(_faults_of_kind(data)) if isinstance(data, dict) else []
+        try:
+            operation = handler(data)
+        except ValidationError as fault:
+            named = {error["loc"] for error in fault.errors()}
+            faults = [_again(error) for error in fault.errors()] + [
+                error for error in faults if error.get("loc") not in named
+            ]
+        if faults:
+            raise ValidationError.from_exception_data(cls.__name__, faults)
+        return operation
+
     def as_ask(self) -> Ask:
+        thresholds = {
+            name: getattr(self, name)
+            for name in ("minimum", "maximum")
+            if name in self.model_fields_set
+        }
         return Ask(
             id=self.id,
             kind=self.kind,
@@ -79,7 +126,37 @@ class OperationIn(Schema):
             reason=self.reason or "",
             reference=self.reference or "",
             unit_price=self.unit_price,
+            reverses=self.reverses,
+            thresholds=thresholds or None,
         )
+
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    OperationKind.REVERSAL: ("reverses",),
+    OperationKind.THRESHOLD: ("sku", "location"),
+}
+ONLY_FOR = {
+    "minimum": OperationKind.THRESHOLD,
+    "maximum": OperationKind.THRESHOLD,
+    "reverses": OperationKind.REVERSAL,
+}
+
+
+def _faults_of_kind(data: dict[str, Any]) -> Iterator[InitErrorDetails]:
+    kind = str(data.get("kind"))
+    for name in NEEDED.get(kind, ("sku", "location", "quantity")):
+        if data.get(name) in ("", None):
+            yield InitErrorDetails(type="missing", loc=(name,), input=data)
+    for name, only in ONLY_FOR.items():
+        if name in data and kind != only:
+            fault = PydanticCustomError("wrong_for_kind", f"Only a {only.value} has this.")
+            yield InitErrorDetails(type=fault, loc=(name,), input=data[name])
+
+
+def _again(error: Any) -> InitErrorDetails:
+    # In words as it was: a template would read braces in it as its own.
+    fault = PydanticCustomError(error["type"], "{words}", {"words": error["msg"]})
+    return InitErrorDetails(type=fault, loc=error["loc"], input=error["input"])
 
 
 class OperationsIn(Schema):
@@ -87,6 +164,9 @@ class OperationsIn(Schema):
 
     operations: Annotated[list[OperationIn], BeforeValidator(_few)] = Field(
         json_schema_extra={"minItems": 1, "maxItems": settings.OPERATIONS_PER_CALL}
+    )
+    together: StrictBool = Field(
+        False, description="All or nothing: one that is refused or in conflict refuses the others."
     )
 
 
@@ -104,11 +184,35 @@ class MovementOut(Schema):
     recorded_at: datetime
 
 
-class ConflictOut(Schema):
+class ChangeOut(Schema):
+    field: str
+    before: int | None
+    after: int | None
+    actor: str | None
+    made_at: datetime
+
+
+class FieldOut(Schema):
+    field: str
     base: int | None
-    yours: int
-    current: int
-    movements: list[MovementOut]
+    yours: int | None
+    current: int | None
+
+
+class WayOut(Schema):
+    way: Literal["difference", "yours", "current"]
+    gives: int
+    change: int
+
+
+class ConflictOut(Schema):
+    base: int | None = Field(description="What you saw, as far as the ledger tells.")
+    yours: int | None
+    current: int | None
+    movements: list[MovementOut] = Field(description="Of a count: what you did not see, at most 20")
+    changes: list[ChangeOut] = Field(description="Of a threshold: edits that you did not see")
+    fields: list[FieldOut] = Field(description="Of a threshold: where it can't be merged")
+    ways: list[WayOut] = Field(description="Of a count: what each way out would give")
 
 
 class ResultOut(Schema):
@@ -131,13 +235,14 @@ class ResultsOut(Schema):
     response={200: ResultsOut, frozenset({401, 403, 411, 413, 422, 429, 503}): ProblemOut},
 )
 def post_operations(request: HttpRequest, payload: OperationsIn) -> HttpResponse:
-    """One result for each operation, in the order sent. A refused one never blocks the others."""
+    """One result for each operation, in the order sent. A refused one never blocks the others,
+    unless they are asked for `together`."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101  # the door lets nobody else in
     asks = [operation.as_ask() for operation in payload.operations]
     take("operations", user.pk, len(asks))
     try:
-        answers = operations.apply(asks, by=user, source=Source.API)
+        answers = operations.apply(asks, by=user, source=Source.API, together=payload.together)
     except Busy as fault:
         raise Problem(503, "busy", str(fault), retry_after_s=1) from fault
     return JsonResponse({"results": [answer.as_json() for answer in answers]})

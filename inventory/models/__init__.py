@@ -9,6 +9,7 @@ from inventory.models.access import (
 )
 from inventory.models.among import Among
 from inventory.models.catalogue import CODE_PATTERN, Barcode, Category, Product, Unit, Vendor
+from inventory.models.changes import FieldChange
 from inventory.models.stock import (
     MovementKind,
     Operation,
@@ -28,6 +29,7 @@ __all__ = [
     "Among",
     "Barcode",
     "Category",
+    "FieldChange",
     "Location",
     "LocationAccess",
     "LocationKind",

@@ -100,6 +100,8 @@ class OperationKind(models.TextChoices):
     ADJUST = "adjust", "Adjust"
     COUNT = "count", "Count"
     TRANSFER = "transfer", "Move"
+    THRESHOLD = "threshold", "Minimum and maximum"
+    REVERSAL = "reversal", "Undo"
 
 
 class Outcome(models.TextChoices):
@@ -170,6 +172,8 @@ class StockMovement(models.Model):
     made_at = models.DateTimeField(help_text="When the person did it, by their own clock.")
     recorded_at = models.DateTimeField(db_default=Now())
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    # Of a reversal: the kind whose totals it takes back. Totals group by the one or the other.
+    undone_kind = models.CharField(max_length=12, choices=MovementKind, null=True)  # noqa: DJ001  # as `reverses`
     changed_xid = XidField()
 
     objects = LocatedQuerySet["StockMovement"].as_manager()
@@ -183,6 +187,16 @@ class StockMovement(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["level", "version_after"], name="movement_once_per_version"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind=MovementKind.REVERSAL, reverses__isnull=False, undone_kind__isnull=False
+                )
+                | (
+                    ~models.Q(kind=MovementKind.REVERSAL)
+                    & models.Q(reverses__isnull=True, undone_kind__isnull=True)
+                ),
+                name="movement_reversal_names_what_it_undoes",
             ),
         ]
         indexes = [

@@ -1,5 +1,5 @@
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -7,38 +7,37 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F
 from django.utils import timezone
 from psycopg import errors
 
-from inventory.models import (
-    Operation,
-    OperationKind,
-    Outcome,
-    Source,
-    StockLevel,
-    StockMovement,
-)
+from inventory.models import Operation, Outcome, Source, StockLevel
 from inventory.operations.asks import Answer, Ask, Refusal
 from inventory.operations.check import Directory
-from inventory.operations.decide import Desk, Line, wanted_pairs
+from inventory.operations.decide import Desk, wanted_pairs
 from inventory.operations.faults import Busy, Raced
+from inventory.operations.history import History
 from inventory.operations.ledger import Booking, write_movements, write_operations
-from inventory.operations.levels import Level, create_levels, lock_levels, write_levels
+from inventory.operations.levels import create_levels, lock_levels, write_levels
 from inventory.signals import stock_changed
 
 ATTEMPTS = 3
 OTHER_OPERATION = Refusal(
     "id_taken", "This id belongs to another operation: give each operation an id of its own."
 )
+NOT_ALL = Refusal(
+    "not_all", "Nothing was booked, because something else that was to be booked with it was not."
+)
 
 
-def apply(operations: Sequence[Ask], *, by: User | None, source: Source) -> list[Answer]:
+def apply(
+    operations: Sequence[Ask], *, by: User | None, source: Source, together: bool = False
+) -> list[Answer]:
     """Book operations in the order given and answer each, in the same order.
 
-    A refused one never blocks the others. An id that was answered before gets its first answer,
-    marked as a duplicate, and moves nothing. `by` is who asks; None is the system itself, which
-    may everything. The number of SQL statements does not depend on the number of operations.
+    A refused one never blocks the others; with `together` it is all of them or none. An id that
+    was answered before gets its first answer, marked as a duplicate, and moves nothing. `by` is
+    who asks; None is the system itself, which may everything. The number of SQL statements does
+    not depend on the number of operations.
 
     Raises ValueError for none or too many operations, and Busy, with nothing booked, when the
     rows stayed locked or two calls kept colliding.
@@ -47,7 +46,7 @@ def apply(operations: Sequence[Ask], *, by: User | None, source: Source) -> list
         raise ValueError(f"1 to {settings.OPERATIONS_PER_CALL} operations, not {len(operations)}")
     for _attempt in range(ATTEMPTS):
         try:
-            return _apply(list(operations), by, source)
+            return _apply(list(operations), by, source, together)
         except Raced:
             continue
         except OperationalError as fault:
@@ -61,28 +60,30 @@ def apply(operations: Sequence[Ask], *, by: User | None, source: Source) -> list
 
 
 @transaction.atomic
-def _apply(asks: list[Ask], by: User | None, source: Source) -> list[Answer]:
+def _apply(asks: list[Ask], by: User | None, source: Source, together: bool) -> list[Answer]:
     directory = Directory.of(asks, by=by, source=source, now=timezone.now())
     sound = [ask for ask in asks if directory.refusal(ask) is None]
     wanted, create = wanted_pairs(sound, directory)
     levels = lock_levels(wanted, create=create) if wanted else {}
     # After the locks: a repeat of an operation that another call is just booking waited above.
     answered = _answered_before({ask.id for ask in asks})
-    desk = Desk(directory, levels, _movements_since(sound, directory, levels))
-    answers: list[Answer] = []
-    fresh: list[Booking] = []
+    history = History.of(sound, directory, levels)
+    desk = Desk(directory, levels, history, by.username if by else None)
+    fresh: dict[UUID, Ask] = {}
     for ask in asks:
-        first = answered.get(ask.id)
-        if first is not None:
-            answers.append(_repeat(ask, first, by))
-            continue
-        answer = desk.decide(ask)
-        answers.append(answer)
-        booking = Booking(ask, ask.digest(), answer.as_json())
-        fresh.append(booking)
-        answered[ask.id] = (by.pk if by else None, booking.digest, booking.answer)
-    _write(fresh, desk.lines, levels.values(), by=by, source=source, now=directory.now)
-    return answers
+        if ask.id not in answered:
+            fresh.setdefault(ask.id, ask)
+    decided = {ask.id: desk.decide(ask) for ask in fresh.values()}
+    repeats = [_repeat(ask, answered[ask.id], by) for ask in asks if ask.id in answered]
+    if together and not _all_applied([*decided.values(), *repeats]):
+        decided = {id_: _with_the_others(answer) for id_, answer in decided.items()}
+        desk = Desk(directory, {}, history)
+    bookings = [Booking(fresh[id_], answer) for id_, answer in decided.items()]
+    actor = by.pk if by else None
+    _write(bookings, desk, actor, source)
+    answered |= {each.ask.id: (actor, each.digest, each.answer) for each in bookings}
+    # The first time that an id stands in the batch it is news, from then on a repeat.
+    return [decided.pop(ask.id, None) or _repeat(ask, answered[ask.id], by) for ask in asks]
 
 
 First = tuple[int | None, bytes, dict[str, Any]]
@@ -100,57 +101,33 @@ def _repeat(ask: Ask, first: First, by: User | None) -> Answer:
     return Answer.repeated(answer)
 
 
-def _movements_since(
-    asks: list[Ask], directory: Directory, levels: dict[tuple[int, int], Level]
-) -> dict[int, list[dict[str, Any]]]:
-    """For each level that is counted against an older version: the ledger since then."""
-    seen: dict[int, int] = {}
-    for ask in asks:
-        if ask.kind == OperationKind.COUNT:
-            level = levels[directory.product(ask).id, directory.place(ask).id]
-            base = ask.base_version or 0
-            if level.id and base < level.version:
-                seen[level.id] = min(base, seen.get(level.id, base))
-    if not seen:
-        return {}
-    rows: Any = (
-        StockMovement.objects.filter(level__in=seen, version_after__gt=min(seen.values()))
-        .order_by("level_id", "version_after")
-        .values(
-            "level_id", "kind", "delta", "quantity_after", "version_after", "recorded_at",
-            actor_name=F("actor__username"),
-        )
-    )  # fmt: skip
-    movements: dict[int, list[dict[str, Any]]] = {}
-    for row in rows:
-        row["actor"] = row.pop("actor_name")
-        row["recorded_at"] = row["recorded_at"].isoformat()
-        movements.setdefault(row.pop("level_id"), []).append(row)
-    return movements
+def _all_applied(answers: list[Answer]) -> bool:
+    return all(answer.status == Outcome.APPLIED for answer in answers)
 
 
-def _write(
-    fresh: list[Booking],
-    lines: list[Line],
-    levels: Collection[Level],
-    *,
-    by: User | None,
-    source: Source,
-    now: datetime,
-) -> None:
-    if not fresh:
+def _with_the_others(answer: Answer) -> Answer:
+    if answer.status == Outcome.APPLIED:
+        return Answer(answer.id, Outcome.REJECTED, error=NOT_ALL)
+    # Its figures reckon with what was to be booked before it.
+    return replace(answer, quantity=None, version=None)
+
+
+def _write(bookings: list[Booking], desk: Desk, actor: int | None, source: Source) -> None:
+    if not bookings:
         return
-    actor = by.pk if by else None
+    now = desk.directory.now
     try:
-        write_operations(fresh, actor, source, now)
+        write_operations(bookings, actor, source, now)
     except IntegrityError as fault:
         if isinstance(fault.__cause__, errors.UniqueViolation):
             raise Raced from fault
         raise
-    if not lines:
+    touched = [level for level in desk.levels.values() if level.touched]
+    if not touched:
         return
-    create_levels(levels)
-    write_movements(lines, actor, source, now)
-    write_levels(levels)
-    changed = frozenset(line.level.id for line in lines)
+    create_levels(touched)
+    if desk.lines:
+        write_movements(desk.lines, actor, source, now)
+    write_levels(touched, actor)
+    changed = frozenset(level.id for level in touched)
     transaction.on_commit(partial(stock_changed.send_robust, sender=StockLevel, level_ids=changed))

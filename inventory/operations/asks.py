@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
@@ -15,32 +16,45 @@ from inventory.models import OperationKind, Outcome
 class Ask:
     """One operation as somebody asked for it.
 
-    quantity is in the product's base unit: positive for all kinds but `adjust`, where it is
-    signed, and `count`, where it is what was found (0 or more). base_version is the version of
-    the level that the person saw, needed for `count`. made_at is when they did it, by their
-    clock; None means now. unit_price is what one base unit was sold or bought for.
+    quantity is in the product's base unit: positive for most kinds, signed for `adjust`, and for
+    `count` what was found (0 or more); `threshold` and `reversal` have none. base_version is the
+    version of the level that the person saw, needed for `count` and `threshold`. made_at is when
+    they did it, by their clock; None means now. unit_price is what one base unit was sold or
+    bought for. reverses is the movement, or the operation, that a `reversal` takes back; sku and
+    location may then be left out. thresholds are the new `minimum` and `maximum` of the level,
+    only those that are to change; None is no value of its own.
     """
 
     id: UUID
     kind: OperationKind
-    sku: str
-    location: str
-    quantity: int
+    sku: str = ""
+    location: str = ""
+    quantity: int | None = None
     to_location: str = ""
     base_version: int | None = None
     made_at: datetime | None = None
     reason: str = ""
     reference: str = ""
     unit_price: Decimal | None = None
+    reverses: int | UUID | None = None
+    thresholds: Mapping[str, int | None] | None = None
+
+    @property
+    def amount(self) -> int:
+        """The quantity, of the kinds that have one."""
+        return self.quantity or 0
 
     def digest(self) -> bytes:
         """SHA-256 of what was asked: the same id with another digest is not a repeat."""
         asked = {name: getattr(self, name) for name in ASKED}
         asked |= {"sku": self.sku.upper(), "kind": str(self.kind)}
+        # What came with a later version does not change the digests that are stored.
+        asked = {name: value for name, value in asked.items() if name not in LATER or value}
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).digest()
 
 
 ASKED = tuple(each.name for each in fields(Ask))
+LATER = {"reverses", "thresholds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +67,21 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """The row moved on since the person looked; quantities in base units.
+    """The row moved on since the person looked: what they need to decide (docs/conflicts.md).
 
-    base is what they saw, yours what they asked for, current what there is; movements are the
-    ledger's lines in between, oldest first.
+    base is what they saw, yours what they asked for, current what there is: of a count the
+    quantity, of thresholds the first of `fields`. movements are the ledger's lines in between and
+    changes the edits of thresholds, oldest first. ways are the ways out, each with what it gives
+    and by how much that differs from what there is.
     """
 
     base: int | None
-    yours: int
-    current: int
+    yours: int | None
+    current: int | None
     movements: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    fields: list[dict[str, Any]] = field(default_factory=list)
+    ways: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,14 @@ parameter for every value does (`bulk_create`), and is what lets imports take th
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from inventory.models import Source
-from inventory.operations.asks import Ask
+from inventory.operations.asks import Answer, Ask
 from inventory.operations.decide import Line
 
 OPERATIONS = """
@@ -26,25 +25,32 @@ FROM json_to_recordset(%s)
 # In the order of the batch: a screen lists the ledger by id.
 MOVEMENTS = """
 INSERT INTO inventory_stockmovement
-    (operation_id, level_id, product_id, location_id, kind, delta, quantity_after, version_after,
-     unit_price, reason, reference, made_at, actor_id, source, recorded_at)
-SELECT operation, level, product, location, kind, delta, quantity, version,
-       price, reason, reference, made_at, %s, %s, %s
+    ({id}operation_id, level_id, product_id, location_id, kind, delta, quantity_after,
+     version_after, unit_price, reason, reference, made_at, reverses_id,
+     actor_id, source, recorded_at)
+SELECT {id}operation, level, product, location, kind, delta, quantity, version,
+       price, reason, reference, made_at, reverses, %s, %s, %s
 FROM json_to_recordset(%s)
-    AS new (place int, operation uuid, level bigint, product bigint, location bigint, kind text,
-            delta bigint, quantity bigint, version bigint, price numeric, reason text,
-            reference text, made_at timestamptz)
+    AS new (place int, id bigint, operation uuid, level bigint, product bigint, location bigint,
+            kind text, delta bigint, quantity bigint, version bigint, price numeric, reason text,
+            reference text, made_at timestamptz, reverses bigint)
 ORDER BY place
 """
 
+# Only where a line undoes one of its own batch: that one's id must be known before it is there.
+IDS = """
+SELECT nextval(pg_get_serial_sequence('inventory_stockmovement', 'id'))
+FROM generate_series(1, %s)
+"""
 
-@dataclass(frozen=True, slots=True)
+
 class Booking:
-    """An operation to be remembered: what was asked, its digest, the answer in stored form."""
+    """An operation to be remembered: what was asked, and the answer in its stored form."""
 
-    ask: Ask
-    digest: bytes
-    answer: dict[str, Any]
+    def __init__(self, ask: Ask, answer: Answer) -> None:
+        self.ask = ask
+        self.digest = ask.digest()
+        self.answer = answer.as_json()
 
 
 def write_operations(
@@ -66,27 +72,35 @@ def write_operations(
 
 
 def write_movements(
-    lines: Iterable[Line], actor: int | None, source: Source, now: datetime
+    lines: Sequence[Line], actor: int | None, source: Source, now: datetime
 ) -> None:
-    rows = [
-        {
-            "place": place,
-            "operation": str(line.ask.id),
-            "level": line.level.id,
-            "product": line.level.product_id,
-            "location": line.level.location_id,
-            "kind": str(line.kind),
-            "delta": line.delta,
-            "quantity": line.quantity_after,
-            "version": line.version_after,
-            "price": None if line.ask.unit_price is None else str(line.ask.unit_price),
-            "reason": line.ask.reason,
-            "reference": line.ask.reference,
-            # A phone whose clock runs ahead loses nothing: what it did, it did by now at the
-            # latest.
-            "made_at": min(line.ask.made_at or now, now).isoformat(),
-        }
-        for place, line in enumerate(lines)
-    ]
+    undoes_its_own = any(isinstance(line.reverses, Line) for line in lines)
     with connection.cursor() as cursor:
-        cursor.execute(MOVEMENTS, [actor, str(source), now, json.dumps(rows)])
+        if undoes_its_own:
+            cursor.execute(IDS, [len(lines)])
+            for line, (id_,) in zip(lines, cursor.fetchall(), strict=True):
+                line.id = id_
+        rows = [_movement(place, line, now) for place, line in enumerate(lines)]
+        statement = MOVEMENTS.format(id="id, " if undoes_its_own else "")
+        cursor.execute(statement, [actor, str(source), now, json.dumps(rows)])
+
+
+def _movement(place: int, line: Line, now: datetime) -> dict[str, Any]:
+    return {
+        "place": place,
+        "id": line.id,
+        "operation": str(line.ask.id),
+        "level": line.level.id,
+        "product": line.level.product_id,
+        "location": line.level.location_id,
+        "kind": str(line.kind),
+        "delta": line.delta,
+        "quantity": line.quantity_after,
+        "version": line.version_after,
+        "price": None if line.unit_price is None else str(line.unit_price),
+        "reason": line.ask.reason,
+        "reference": line.reference,
+        # A phone whose clock runs ahead loses nothing: what it did, it did by now at the latest.
+        "made_at": min(line.ask.made_at or now, now).isoformat(),
+        "reverses": line.reverses.id if line.reverses else None,
+    }

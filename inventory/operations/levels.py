@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
+from inventory.actor import name_actor
 from inventory.operations.faults import Raced
 
 Pair = tuple[int, int]  # product id, location id
@@ -23,8 +25,11 @@ class Level:
     location_id: int
     quantity: int
     version: int
+    minimum: int | None = None
+    maximum: int | None = None
     counted_at: datetime | None = None
-    moved: bool = False
+    touched: bool = False
+    edited: bool = False
 
 
 # A new level's trigger waits for an edit of its product under way. That wait must not come while
@@ -43,7 +48,8 @@ FOR SHARE
 
 # In the order of the primary key, always and only here: no two batches can wait for each other.
 LOCK = """
-SELECT level.id, level.product_id, level.location_id, level.quantity, level.version
+SELECT level.id, level.product_id, level.location_id, level.quantity, level.version,
+       level.minimum, level.maximum
 FROM inventory_stocklevel AS level
 JOIN unnest(%s::bigint[], %s::bigint[]) AS wanted (product_id, location_id)
     ON level.product_id = wanted.product_id AND level.location_id = wanted.location_id
@@ -68,6 +74,17 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[])
 WHERE level.id = new.id
 """
 
+# Apart from the above, so that it leaves alone the trigger that keeps changes of thresholds.
+WRITE_EDITED = """
+UPDATE inventory_stocklevel AS level
+SET quantity = new.quantity, version = new.version,
+    last_counted_at = COALESCE(new.counted_at, level.last_counted_at),
+    minimum = new.minimum, maximum = new.maximum
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[], %s::bigint[])
+    AS new (id, quantity, version, counted_at, minimum, maximum)
+WHERE level.id = new.id
+"""
+
 
 def lock_levels(wanted: set[Pair], *, create: set[Pair]) -> dict[Pair, Level]:
     """The wanted levels, locked until the transaction ends.
@@ -85,16 +102,12 @@ def lock_levels(wanted: set[Pair], *, create: set[Pair]) -> dict[Pair, Level]:
     return found
 
 
-def create_levels(levels: Iterable[Level]) -> None:
-    """Give the new levels that something moved in their rows.
+def create_levels(touched: Iterable[Level]) -> None:
+    """Give those of the levels their rows that have none yet.
 
     Raises Raced when another call has just made one of them.
     """
-    new = {
-        (level.product_id, level.location_id): level
-        for level in levels
-        if level.moved and not level.id
-    }
+    new = {(level.product_id, level.location_id): level for level in touched if not level.id}
     if not new:
         return
     with connection.cursor() as cursor:
@@ -105,19 +118,28 @@ def create_levels(levels: Iterable[Level]) -> None:
         raise Raced
 
 
-def write_levels(levels: Iterable[Level]) -> None:
-    """Write quantity, version and time of the last count of those that moved."""
-    moved = [level for level in levels if level.moved]
+def write_levels(touched: Iterable[Level], actor: int | None) -> None:
+    """Write quantity, version, time of the last count, and thresholds where they were edited."""
+    moved: list[Level] = []
+    edited: list[Level] = []
+    for level in touched:
+        (edited if level.edited else moved).append(level)
     with connection.cursor() as cursor:
-        cursor.execute(
-            WRITE,
-            [
-                [level.id for level in moved],
-                [level.quantity for level in moved],
-                [level.version for level in moved],
-                [level.counted_at for level in moved],
-            ],
-        )
+        if moved:
+            cursor.execute(WRITE, _figures(moved))
+        if edited:
+            name_actor(actor)
+            thresholds = [[each.minimum for each in edited], [each.maximum for each in edited]]
+            cursor.execute(WRITE_EDITED, _figures(edited) + thresholds)
+
+
+def _figures(levels: list[Level]) -> list[list[Any]]:
+    return [
+        [level.id for level in levels],
+        [level.quantity for level in levels],
+        [level.version for level in levels],
+        [level.counted_at for level in levels],
+    ]
 
 
 def _columns(pairs: set[Pair]) -> list[list[int]]:
