@@ -109,7 +109,7 @@ class OperationIn(Schema):
         return operation
 
     def as_ask(self) -> Ask:
-        thresholds = {
+        thresholds: dict[str, int | None] = {
             name: getattr(self, name)
             for name in ("minimum", "maximum")
             if name in self.model_fields_set

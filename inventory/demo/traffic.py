@@ -106,7 +106,7 @@ class Traffic:
                 self.tally[ask.kind] += 1
                 there = self._shelves.get((ask.sku, ask.to_location))
                 if there:
-                    there.quantity += ask.quantity
+                    there.quantity += ask.amount
                     there.version += 1
             else:
                 self.tally[answer.status] += 1

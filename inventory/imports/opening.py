@@ -42,7 +42,7 @@ def book_opening(reader: SalesReader, rows: Iterator[Row], report: Report) -> No
         for ask, answer in zip(asks, book(asks), strict=True):
             if answer.status == Outcome.APPLIED and not answer.duplicate:
                 opened += 1
-                units += ask.quantity
+                units += ask.amount
     report.noted.append(f"opening stock booked for {opened:,} stock levels, {units:,} units")
 
 

@@ -68,7 +68,7 @@ class Directory:
     def of(cls, asks: list[Ask], *, by: User | None, source: Source, now: datetime) -> "Directory":
         past = past_lines(asks)
         lines = [line for named in past.values() for line in named]
-        skus = {_key(each.sku) for each in (*asks, *lines)}
+        skus = {_key(ask.sku) for ask in asks} | {_key(line.sku) for line in lines}
         codes = {_clean(code) for ask in asks for code in (ask.location, ask.to_location) if code}
         codes |= {line.location for line in lines}
         goods: Iterable[Any] = (

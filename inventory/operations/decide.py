@@ -147,7 +147,8 @@ class Desk:
         if any(self._is_undone(each.line) for each in wanted):
             return _refused(ask, wanted[0].level, ALREADY_REVERSED)
         for each in wanted:
-            refusal = self._uncovered(each.place, each.level, -each.line.delta)
+            taken = each.line.delta
+            refusal = self._uncovered(each.place, each.level, -taken, f"undoing it takes {taken}")
             if refusal:
                 return _refused(ask, each.level, refusal)
         booked = [
@@ -195,16 +196,15 @@ class Desk:
             if line.level is level and line.version_after > version
         ]
 
-    def _uncovered(self, place: Place, level: Level | None, delta: int) -> Refusal | None:
+    def _uncovered(
+        self, place: Place, level: Level | None, delta: int, needed: str = ""
+    ) -> Refusal | None:
         on_hand = level.quantity if level else 0
         if delta >= 0 or on_hand + delta >= 0 or place.may_go_negative:
             return None
-        return Refusal(
-            "insufficient",
-            f"Only {on_hand} on hand at {place.name}, {-delta} asked for."
-            if on_hand > 0
-            else f"None on hand at {place.name}, {-delta} asked for.",
-        )
+        there = f"Only {on_hand}" if on_hand > 0 else "None"
+        needed = needed or f"{-delta} asked for"
+        return Refusal("insufficient", f"{there} on hand at {place.name}, {needed}.")
 
     def _move(
         self,

@@ -66,5 +66,5 @@ def undone_among(lines: Iterable[Past]) -> set[int]:
     ids = [line.id for line in lines]
     if not ids:
         return set()
-    undone = StockMovement.objects.filter(reverses__among=ids)
-    return set(undone.values_list("reverses", flat=True))
+    undone = StockMovement.objects.filter(reverses__in=ids)
+    return {line for line in undone.values_list("reverses", flat=True) if line is not None}

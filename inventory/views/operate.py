@@ -42,10 +42,8 @@ class Opened:
     def difference(self) -> int | None:
         """What a count comes to if the person's difference is put on top of what is there now."""
         conflict = self.answer.conflict if self.answer else None
-        if conflict is None or conflict.base is None:
-            return None
-        total = conflict.current + conflict.yours - conflict.base
-        return total if total >= 0 and total != conflict.yours else None
+        ways: dict[str, int] = {w["way"]: w["gives"] for w in (conflict.ways if conflict else ())}
+        return ways.get("difference")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

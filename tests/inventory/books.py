@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
@@ -13,7 +14,7 @@ from inventory.operations import Answer, Ask, apply
 
 def ask(
     kind: str,
-    quantity: int,
+    quantity: int | None = None,
     *,
     sku: str = "FLOUR",
     location: str = "WH",
@@ -24,6 +25,8 @@ def ask(
     reason: str = "",
     reference: str = "",
     unit_price: Decimal | None = None,
+    reverses: int | UUID | None = None,
+    thresholds: dict[str, int | None] | None = None,
 ) -> Ask:
     return Ask(
         id or uuid4(),
@@ -37,11 +40,26 @@ def ask(
         reason,
         reference,
         unit_price,
+        reverses,
+        thresholds,
     )
 
 
-def book(*asks: Ask, by: User | None = None, source: Source = Source.PAGE) -> list[Answer]:
-    return apply(asks, by=by, source=source)
+def undo(what: Ask | Answer | int, **more: Any) -> Ask:
+    """Of an operation, by its id, or of one movement."""
+    return ask(
+        "reversal",
+        sku="",
+        location="",
+        reverses=what if isinstance(what, int) else what.id,
+        **more,
+    )
+
+
+def book(
+    *asks: Ask, by: User | None = None, source: Source = Source.PAGE, together: bool = False
+) -> list[Answer]:
+    return apply(asks, by=by, source=source, together=together)
 
 
 def said(answers: list[Answer]) -> list[str]:
