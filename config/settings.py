@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 from config.environment import read_environment
@@ -127,6 +128,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "prune": {"task": "inventory.tasks.prune", "schedule": timedelta(hours=1)},
+    # At night, when hardly anybody sells.
+    "prove-ledger": {
+        "task": "inventory.tasks.prove_ledger",
+        "schedule": crontab(hour="3", minute="30"),
+    },
 }
 
 # What the URL does not say keeps Django's default.

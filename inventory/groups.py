@@ -11,7 +11,7 @@ from inventory.models import GROUPS, MANAGERS
 
 SEEN = ("barcode", "category", "location", "product", "stocklevel", "stockmovement", "vendor")
 KEPT = ("barcode", "category", "location", "product", "vendor")
-LOOKED_INTO = ("operation", "locationtotalnow")
+LOOKED_INTO = ("fieldchange", "ledgercheck", "locationtotalnow", "operation")
 
 PERMISSIONS = {
     "viewer": {f"view_{name}" for name in SEEN},

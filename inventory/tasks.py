@@ -1,5 +1,6 @@
 """What beat asks for and a worker does."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -7,7 +8,10 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-from inventory.models import Operation, Outcome
+from inventory.ledger_check import check_ledger
+from inventory.models import LedgerCheck, Operation, Outcome
+
+logger = logging.getLogger(__name__)
 
 FOLD = """
 WITH folded AS (
@@ -37,6 +41,28 @@ def fold_location_totals() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(FOLD)
+
+
+@shared_task(ignore_result=True)
+def prove_ledger(person: int | None = None) -> None:
+    """Keep the result of a check of the whole ledger; an operator's log has it too.
+
+    `person` is who asked for it, None the clock.
+    """
+    started = timezone.now()
+    report = check_ledger()
+    LedgerCheck.objects.create(
+        asked_by_id=person,
+        started_at=started,
+        ended_at=timezone.now(),
+        levels=report.levels,
+        lines=report.lines,
+        operations=report.operations,
+        drifting=report.drifting,
+        drifts=report.as_json(),
+    )
+    if report.drifting:
+        logger.error("The books disagree in %s places: %s", report.drifting, report.drifts[0])
 
 
 @shared_task

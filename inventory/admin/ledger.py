@@ -7,7 +7,8 @@ from django.http import HttpRequest
 
 from inventory.admin.house import ReadOnlyAdmin
 from inventory.admin.stock import GoodsAdmin, LocationFilter
-from inventory.models import Operation, StockMovement, sees_everything
+from inventory.models import FieldChange, Operation, StockMovement, sees_everything
+from inventory.views.lists import key
 
 
 @admin.register(StockMovement)
@@ -83,3 +84,25 @@ class OperationAdmin(ReadOnlyAdmin):
     def why(self, operation: Operation) -> str:
         error: dict[str, str] = operation.answer.get("error") or {}
         return error.get("message", "")
+
+
+@admin.register(FieldChange)
+class FieldChangeAdmin(ReadOnlyAdmin):
+    """What was edited, by whom: written by the database, so by whatever means."""
+
+    list_display = ("made_at", "record", "record_id", "field", "before", "after", "actor")
+    list_select_related = ("actor",)
+    list_filter = ("record",)
+    search_fields = ("record_id",)
+    search_help_text = "The record's number, as in the address of its page."
+    ordering = ("-id",)
+    sortable_by = ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if not search_term:
+            return queryset, False
+        # All kinds are named so that the index, which begins with them, is of use.
+        number = key(search_term.strip()) or 0
+        return queryset.filter(record__in=FieldChange.Record.values, record_id=number), False

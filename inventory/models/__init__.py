@@ -10,6 +10,7 @@ from inventory.models.access import (
 from inventory.models.among import Among
 from inventory.models.catalogue import CODE_PATTERN, Barcode, Category, Product, Unit, Vendor
 from inventory.models.changes import FieldChange
+from inventory.models.checks import LedgerCheck
 from inventory.models.stock import (
     MovementKind,
     Operation,
@@ -30,6 +31,7 @@ __all__ = [
     "Barcode",
     "Category",
     "FieldChange",
+    "LedgerCheck",
     "Location",
     "LocationAccess",
     "LocationKind",

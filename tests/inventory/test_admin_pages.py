@@ -28,7 +28,7 @@ from inventory.models import (
     Vendor,
 )
 from inventory.operations import Ask
-from inventory.tasks import fold_location_totals
+from inventory.tasks import fold_location_totals, prove_ledger
 from tests.conftest import person
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,8 @@ def furnish(start: int, count: int, by: User) -> None:
         for kind in (OperationKind.RECEIVE, OperationKind.SALE):
             asks = [Ask(uuid4(), kind, product.sku, place.code, q) for q in (3, 9_000)]
             operations.apply(asks, by=by, source=Source.TASK)
+        Product.objects.filter(pk=product.pk).update(description=f"Number {n}")
+        prove_ledger(by.pk)
 
 
 @pytest.fixture

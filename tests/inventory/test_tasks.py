@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from config.celery import app
 from config.settings import CELERY_BEAT_SCHEDULE
-from inventory.models import Operation, StockLevel
-from inventory.tasks import REFUSALS_KEPT, prune
+from inventory.models import LedgerCheck, Operation, StockLevel
+from inventory.tasks import REFUSALS_KEPT, prove_ledger, prune
 from tests.inventory.books import ask, book
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,27 @@ def test_prune_removes_refusals_of_long_ago_and_nothing_that_moved_stock(
     kept = set(Operation.objects.values_list("pk", flat=True))
     assert kept == {booked.id, recent.id}
     assert refused.id not in kept
+
+
+def test_the_proof_of_the_ledger_is_kept(flour_level: StockLevel, alice: User) -> None:
+    book(ask("receive", 3))
+
+    prove_ledger(alice.pk)
+
+    check = LedgerCheck.objects.get()
+    assert (check.levels, check.lines, check.operations, check.drifting) == (1, 1, 1, 0)
+    assert (check.asked_by, check.drifts) == (alice, [])
+    assert check.started_at < check.ended_at
+
+
+def test_drift_that_is_found_at_night_is_kept_and_logged(
+    flour_level: StockLevel, caplog: pytest.LogCaptureFixture
+) -> None:
+    StockLevel.objects.update(quantity=7)
+
+    prove_ledger()
+
+    check = LedgerCheck.objects.get()
+    assert check.asked_by is None
+    assert [drift["subject"] for drift in check.drifts] == ["FLOUR at WH"]
+    assert "The books disagree in 1 places: FLOUR at WH: 7 on hand" in caplog.text
