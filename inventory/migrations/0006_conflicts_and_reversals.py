@@ -31,6 +31,12 @@ EDITED = {
 KEEP_CHANGES = """
 CREATE FUNCTION inventory_keep_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- A batch that edits a record several times has written down each step by itself.
+    IF EXISTS (SELECT FROM inventory_fieldchange
+               WHERE record = substr(TG_TABLE_NAME, length('inventory_') + 1)
+                 AND record_id = NEW.id AND version_after > OLD.version) THEN
+        RETURN NULL;
+    END IF;
     INSERT INTO inventory_fieldchange
         (record, record_id, field, before, after, version_after, actor_id)
     SELECT substr(TG_TABLE_NAME, length('inventory_') + 1), NEW.id,

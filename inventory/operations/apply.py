@@ -16,7 +16,12 @@ from inventory.operations.check import Directory
 from inventory.operations.decide import Desk, wanted_pairs
 from inventory.operations.faults import Busy, Raced
 from inventory.operations.history import History
-from inventory.operations.ledger import Booking, write_movements, write_operations
+from inventory.operations.ledger import (
+    Booking,
+    write_changes,
+    write_movements,
+    write_operations,
+)
 from inventory.operations.levels import create_levels, lock_levels, write_levels
 from inventory.signals import stock_changed
 
@@ -136,6 +141,9 @@ def _write(bookings: list[Booking], desk: Desk, actor: int | None, source: Sourc
     create_levels(touched)
     if desk.lines:
         write_movements(desk.lines, actor, source, now)
-    write_levels(touched, actor)
+    # Before the levels: their trigger then has nothing left to write down.
+    if desk.history.here:
+        write_changes(desk.history.here, actor, now)
+    write_levels(touched)
     changed = frozenset(level.id for level in touched)
     transaction.on_commit(partial(stock_changed.send_robust, sender=StockLevel, level_ids=changed))

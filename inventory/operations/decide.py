@@ -260,6 +260,7 @@ def _refused(ask: Ask, level: Level | None, refusal: Refusal | None) -> Answer:
         ask.id,
         Outcome.REJECTED,
         quantity=level.quantity if level else 0,
-        version=level.version if level else 0,
+        # One that is not there yet has no version that could be seen.
+        version=level.version if level and (level.id or level.touched) else 0,
         error=refusal,
     )

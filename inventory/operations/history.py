@@ -24,8 +24,7 @@ class History:
     movements: Lines
     changes: Lines
     undone: set[int]  # movements
-    # What this batch edits, by level: a level that is not there yet has no id.
-    here: dict[Pair, list[dict[str, Any]]] = field(default_factory=dict)
+    here: list[tuple[Level, dict[str, Any]]] = field(default_factory=list)  # edits of this batch
 
     @classmethod
     def of(cls, asks: list[Ask], directory: Directory, levels: dict[Pair, Level]) -> "History":
@@ -41,7 +40,7 @@ class History:
         return _above(version, self.movements.get(level.id, ()))
 
     def changes_since(self, level: Level, version: int) -> list[dict[str, Any]]:
-        here = self.here.get((level.product_id, level.location_id), ())
+        here = [change for edited, change in self.here if edited is level]
         return _above(version, (*self.changes.get(level.id, ()), *here))
 
     def edit(self, level: Level, values: dict[str, int | None], *, by: str | None) -> None:
@@ -49,16 +48,15 @@ class History:
         for name, after in values.items():
             before = getattr(level, name)
             if before != after:
-                self.here.setdefault((level.product_id, level.location_id), []).append(
-                    {
-                        "field": name,
-                        "before": before,
-                        "after": after,
-                        "version_after": level.version,
-                        "actor": by,
-                        "made_at": self.now.isoformat(),
-                    }
-                )
+                change = {
+                    "field": name,
+                    "before": before,
+                    "after": after,
+                    "version_after": level.version,
+                    "actor": by,
+                    "made_at": self.now.isoformat(),
+                }
+                self.here.append((level, change))
 
 
 def _versions_seen(

@@ -14,6 +14,7 @@ from django.db import connection
 from inventory.models import Source
 from inventory.operations.asks import Answer, Ask
 from inventory.operations.decide import Line
+from inventory.operations.levels import Level
 
 OPERATIONS = """
 INSERT INTO inventory_operation (id, actor_id, kind, source, digest, outcome, answer, received_at)
@@ -41,6 +42,16 @@ ORDER BY place
 IDS = """
 SELECT nextval(pg_get_serial_sequence('inventory_stockmovement', 'id'))
 FROM generate_series(1, %s)
+"""
+
+
+# Each step of an edit has its own version: somebody may have seen the one in the middle.
+CHANGES = """
+INSERT INTO inventory_fieldchange
+    (record, record_id, field, before, after, version_after, actor_id, made_at)
+SELECT 'stocklevel', level, field, before, after, version_after, %s, %s
+FROM json_to_recordset(%s)
+    AS new (level bigint, field text, before text, after text, version_after bigint)
 """
 
 
@@ -83,6 +94,15 @@ def write_movements(
         rows = [_movement(place, line, now) for place, line in enumerate(lines)]
         statement = MOVEMENTS.format(id="id, " if undoes_its_own else "")
         cursor.execute(statement, [actor, str(source), now, json.dumps(rows)])
+
+
+def write_changes(
+    changes: Iterable[tuple[Level, dict[str, Any]]], actor: int | None, now: datetime
+) -> None:
+    """What was edited, by steps; to be called when the levels have their ids."""
+    rows = [{**change, "level": level.id} for level, change in changes]
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGES, [actor, now, json.dumps(rows)])
 
 
 def _movement(place: int, line: Line, now: datetime) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 
-from inventory.actor import name_actor
 from inventory.operations.faults import Raced
 
 Pair = tuple[int, int]  # product id, location id
@@ -118,7 +117,7 @@ def create_levels(touched: Iterable[Level]) -> None:
         raise Raced
 
 
-def write_levels(touched: Iterable[Level], actor: int | None) -> None:
+def write_levels(touched: Iterable[Level]) -> None:
     """Write quantity, version, time of the last count, and thresholds where they were edited."""
     moved: list[Level] = []
     edited: list[Level] = []
@@ -128,7 +127,6 @@ def write_levels(touched: Iterable[Level], actor: int | None) -> None:
         if moved:
             cursor.execute(WRITE, _figures(moved))
         if edited:
-            name_actor(actor)
             thresholds = [[each.minimum for each in edited], [each.maximum for each in edited]]
             cursor.execute(WRITE_EDITED, _figures(edited) + thresholds)
 

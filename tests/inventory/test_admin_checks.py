@@ -59,10 +59,9 @@ def test_what_disagrees_is_read_on_the_page_of_the_check(
 def test_without_a_broker_it_says_what_to_do_instead(
     client: Client, boss: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nowhere = partial(
-        prove_ledger.apply_async, connection=Connection("redis://127.0.0.1:1", connect_timeout=1)
-    )
-    monkeypatch.setattr(prove_ledger, "apply_async", nowhere)
+    ask: Any = prove_ledger.apply_async
+    nowhere = Connection("redis://127.0.0.1:1", connect_timeout=1)
+    monkeypatch.setattr(prove_ledger, "apply_async", partial(ask, connection=nowhere))
     assert "manage.py check_ledger does it" in client.post(ASK, follow=True).content.decode()
 
 
