@@ -36,6 +36,9 @@ PEOPLE = ("alice", "bob", "charlie")
 NAMES = UUID("5a1e5000-0000-4000-8000-000000000000")
 EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "30"))
 STEPS = 25
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
+# To find the smallest example takes minutes: for who has asked for many.
+LONG = (Phase.shrink, Phase.explain)
 
 
 def often(*usual: Any, rarely: tuple[Any, ...] = ()) -> st.SearchStrategy[Any]:
@@ -244,6 +247,6 @@ def test_the_program_and_a_plain_model_agree_whatever_people_do() -> None:
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
-            phases=[Phase.explicit, Phase.reuse, Phase.generate],
+            phases=[*QUICK, *(LONG if EXAMPLES > 100 else ())],
         ),
     )
