@@ -1,10 +1,15 @@
-"""The one caller of `group_send`: tells every web process that something was committed."""
+"""The one caller of `group_send`: tells every web process that something was committed.
+
+A thread of its own sends, over a connection that stays: a writer's answer waits neither for Valkey
+nor for a new event loop, and hints that come while one is on its way leave as one.
+"""
 
 import asyncio
 import logging
+import os
+import threading
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from channels.exceptions import ChannelFull
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
@@ -12,19 +17,52 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 HUBS = "hubs"
-# A writer waits no longer than this for the hint to leave; the hubs look by themselves within 1 s.
-PATIENCE_S = 0.25
+# Of one hint; the hubs look by themselves within a second.
+PATIENCE_S = 1.0
 
 
-def hint() -> None:
-    """Best effort: a hint that can't be sent costs a second of delay, never a change."""
-    try:
-        async_to_sync(_send)()
-    except (RedisError, OSError, TimeoutError, ChannelFull) as fault:
-        logger.warning("No hint left (%s): screens follow within a second.", fault)
+class Herald:
+    """Sends a hint for every time it was told, at least one for many."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._due = asyncio.Event()
+        threading.Thread(target=self._run, name="hints", daemon=True).start()
+
+    def tell(self) -> None:
+        self._loop.call_soon_threadsafe(self._due.set)
+
+    def _run(self) -> None:
+        self._loop.run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            try:
+                await _send()
+            except (RedisError, OSError, TimeoutError, ChannelFull) as fault:
+                logger.warning("No hint left (%s): screens follow within a second.", fault)
 
 
 async def _send() -> None:
     layer: Any = get_channel_layer()
     async with asyncio.timeout(PATIENCE_S):
         await layer.group_send(HUBS, {"type": "look"})
+
+
+_heralds: dict[int, Herald] = {}  # by process: a fork takes no thread with it
+_making = threading.Lock()
+
+
+def hint() -> None:
+    """Best effort: a hint that is lost costs a second of delay, never a change."""
+    herald = _heralds.get(os.getpid()) or _herald()
+    herald.tell()
+
+
+def _herald() -> Herald:
+    with _making:
+        if os.getpid() not in _heralds:
+            _heralds[os.getpid()] = Herald()
+        return _heralds[os.getpid()]

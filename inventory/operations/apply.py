@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -6,11 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg import errors
 
-from inventory.models import Operation, Outcome, Source, StockLevel
+from inventory.models import Outcome, Source, StockLevel
 from inventory.operations.asks import Answer, Ask, Refusal
 from inventory.operations.check import Directory
 from inventory.operations.decide import Desk, wanted_pairs
@@ -72,7 +73,8 @@ def apply(
 @transaction.atomic
 def _apply(asks: list[Ask], by: User | None, source: Source, together: bool) -> list[Answer]:
     directory = Directory.of(asks, by=by, source=source, now=timezone.now())
-    sound = [ask for ask in asks if directory.refusal(ask) is None]
+    refusals = [directory.refusal(ask) for ask in asks]
+    sound = [ask for ask, refusal in zip(asks, refusals, strict=True) if refusal is None]
     wanted, create = wanted_pairs(sound, directory)
     levels = lock_levels(wanted, create=create) if wanted else {}
     # After the locks: a repeat of an operation that another call is just booking waited above.
@@ -80,10 +82,11 @@ def _apply(asks: list[Ask], by: User | None, source: Source, together: bool) -> 
     history = History.of(sound, directory, levels)
     desk = Desk(directory, levels, history, by.username if by else None)
     fresh: dict[UUID, Ask] = {}
-    for ask in asks:
-        if ask.id not in answered:
-            fresh.setdefault(ask.id, ask)
-    decided = {ask.id: desk.decide(ask) for ask in fresh.values()}
+    decided: dict[UUID, Answer] = {}
+    for ask, refusal in zip(asks, refusals, strict=True):
+        if ask.id not in answered and ask.id not in fresh:
+            fresh[ask.id] = ask
+            decided[ask.id] = desk.refuse(ask, refusal) if refusal else desk.decide(ask)
     repeats = [_repeat(ask, answered[ask.id], by) for ask in asks if ask.id in answered]
     if together and not _all_applied([*decided.values(), *repeats]):
         decided = {id_: _with_the_others(answer) for id_, answer in decided.items()}
@@ -102,9 +105,14 @@ def _apply(asks: list[Ask], by: User | None, source: Source, together: bool) -> 
 First = tuple[int | None, bytes, dict[str, Any]]
 
 
+ANSWERED = "SELECT id, actor_id, digest, answer FROM inventory_operation WHERE id = ANY(%s)"
+
+
 def _answered_before(ids: set[UUID]) -> dict[UUID, First]:
-    rows = Operation.objects.filter(pk__among=ids).values_list("id", "actor_id", "digest", "answer")
-    return {id_: (actor, bytes(digest), answer) for id_, actor, digest, answer in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERED, [list(ids)])
+        rows = cursor.fetchall()
+    return {id_: (actor, bytes(digest), json.loads(answer)) for id_, actor, digest, answer in rows}
 
 
 def _repeat(ask: Ask, first: First, by: User | None) -> Answer:

@@ -1,21 +1,19 @@
 """What can be refused without looking at the stock."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import BooleanField, Exists, OuterRef, Value
-from django.db.models.functions import Upper
 
 from inventory.models import (
     Location,
     LocationAccess,
     OperationKind,
-    Product,
     Source,
     sees_everything,
 )
@@ -71,13 +69,8 @@ class Directory:
         skus = {_key(ask.sku) for ask in asks} | {_key(line.sku) for line in lines}
         codes = {_clean(code) for ask in asks for code in (ask.location, ask.to_location) if code}
         codes |= {line.location for line in lines}
-        goods: Iterable[Any] = (
-            Product.objects.annotate(key=Upper("sku"))
-            .filter(key__among=skus)
-            .values_list("key", "id", "sku", "name", "active")
-        )
         return cls(
-            goods={key: Goods(*fields) for key, *fields in goods},
+            goods={_key(found.sku): found for found in _goods(skus)},
             places={place.code: place for place in _places(codes, by)},
             past=past,
             now=now,
@@ -188,6 +181,18 @@ def _key(sku: str) -> str:
 def _clean(text: str) -> str:
     # A code with such a character names nothing.
     return UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+# Written out, because it is asked for each sale: to compose it costs more than to run it.
+GOODS = """
+SELECT id, sku, name, active FROM inventory_product WHERE upper(sku) = ANY(%s::text[])
+"""
+
+
+def _goods(skus: set[str]) -> list[Goods]:
+    with connection.cursor() as cursor:
+        cursor.execute(GOODS, [list(skus)])
+        return [Goods(*row) for row in cursor.fetchall()]
 
 
 def _places(codes: set[str], by: User | None) -> list[Place]:

@@ -74,10 +74,11 @@ class Desk:
     by: str | None = None
     lines: list[Line] = field(default_factory=list)
 
+    def refuse(self, ask: Ask, refusal: Refusal) -> Answer:
+        """What was refused before its stock was looked at; so no figures are told."""
+        return Answer(ask.id, Outcome.REJECTED, error=refusal)
+
     def decide(self, ask: Ask) -> Answer:
-        refusal = self.directory.refusal(ask)
-        if refusal:
-            return Answer(ask.id, Outcome.REJECTED, error=refusal)
         match ask.kind:
             case OperationKind.COUNT:
                 return self._count(ask)

@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks [part ...] [--strict]`: the side-by-side figures.
 
-Parts: pages, imports, ledger, frames, latency; all of them without a name. A missed bound is
-printed and recorded; with --strict it is the exit status too.
+Parts: pages, imports, writes, ledger, frames, latency; all of them without a name. A missed bound
+is printed and recorded; with --strict it is the exit status too.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from tests.benchmarks.scratch import create_database, drop_database, use_databas
 
 DATABASE = "liveshelf_bench"
 TEMPLATE = "liveshelf_bench_template"
-PARTS = ("frames", "latency", "pages", "imports", "ledger")
+PARTS = ("frames", "latency", "pages", "imports", "writes", "ledger")
 
 
 def main() -> int:
@@ -78,13 +78,14 @@ def _prepare() -> None:
 
 
 def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line]]]:
-    from tests.benchmarks import frames, imports, latency, ledger, pages
+    from tests.benchmarks import frames, imports, latency, ledger, pages, writes
 
     measures: dict[str, list[Callable[[], Iterable[table.Line]]]] = {
         "frames": [partial(frames.measure, "Daphne"), partial(frames.measure, "uvicorn")],
         "latency": [latency.measure],
         "pages": [partial(pages.measure, TEMPLATE)],
         "imports": [imports.measure],
+        "writes": [writes.measure],
         "ledger": [partial(ledger.measure, TEMPLATE)],
     }
     return [measure for part in parts for measure in measures[part]]
