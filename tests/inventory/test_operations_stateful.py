@@ -121,7 +121,7 @@ class Business(RuleBasedStateMachine):
         self.compare([ask], "alice", together=False)
 
     def compare(self, asks: list[Ask], who: str, *, together: bool) -> None:
-        numbers = {id_: place for place, id_ in enumerate(self.ids)}
+        numbers = {id_: number for number, id_ in enumerate(self.ids)}
         expected = self.books.book(asks, who, numbers, together=together)
         person = User.objects.get(username=who)
         answers = apply(asks, by=person, source=Source.API, together=together)
@@ -130,7 +130,8 @@ class Business(RuleBasedStateMachine):
 
     def one(self, what: dict[str, Any]) -> Ask:
         if what["again"] == 0 and self.sent:
-            before = self.sent[what["past"] % len(self.sent)]
+            place: int = what["past"] % len(self.sent)
+            before = self.sent[place]
             # The same once more, or something else under the same id.
             return before if what["otherwise"] else replace(before, reason="Something else")
         kind: OperationKind = what["kind"]
@@ -152,9 +153,10 @@ class Business(RuleBasedStateMachine):
 
     def something_past(self, what: dict[str, Any]) -> UUID | int:
         """An operation of before or of this very batch, or a movement; or none of all."""
+        back: int = what["past"]
         if what["by_movement"]:
-            return self.ids[-1 - what["past"] % len(self.ids)] if self.ids else 7
-        return self.operations[-1 - what["past"] % len(self.operations)]
+            return self.ids[-1 - back % len(self.ids)] if self.ids else 7
+        return self.operations[-1 - back % len(self.operations)]
 
     def new_id(self) -> UUID:
         self.operations.append(uuid5(NAMES, str(len(self.operations))))
@@ -200,8 +202,8 @@ class Business(RuleBasedStateMachine):
         )  # fmt: skip
         found = list(rows)
         self.ids = [row[0] for row in found]
-        place = {id_: number for number, id_ in enumerate(self.ids)}
-        assert [(*row[1:8], place.get(row[8]), row[9]) for row in found] == [
+        number: dict[Any, int] = {id_: number for number, id_ in enumerate(self.ids)}
+        assert [(*row[1:8], number.get(row[8]), row[9]) for row in found] == [
             (e.operation, e.sku, e.place, e.kind, e.delta, e.quantity, e.version, e.undoes,
              e.undone_kind)
             for e in self.books.ledger
