@@ -16,6 +16,10 @@ class Action:
     def label(self) -> str:
         return OperationKind(self.kind).label
 
+    @property
+    def sets_thresholds(self) -> bool:
+        return self.kind == OperationKind.THRESHOLD
+
 
 ACTIONS = {
     "receive": Action(OperationKind.RECEIVE, "Received", ("reference",)),
@@ -26,4 +30,5 @@ ACTIONS = {
     "bake": Action(OperationKind.PRODUCTION, "Made", ("reference",)),
     "return": Action(OperationKind.RETURN, "Taken back", ("reason", "reference")),
     "adjust": Action(OperationKind.ADJUST, "Adjusted by", ("reason",), "More or fewer (-)"),
+    "minimum": Action(OperationKind.THRESHOLD, "Set"),
 }

@@ -4,6 +4,7 @@ from inventory.views import dashboard, entry, location, movements, product, vend
 from inventory.views.operate import operate, receive_somewhere
 from inventory.views.rights_css import rights_css
 from inventory.views.stock import stock
+from inventory.views.undo import movement, undo
 
 urlpatterns = [
     path("login/", entry.login, name="login"),
@@ -19,4 +20,6 @@ urlpatterns = [
     path("vendors/", vendor.vendors, name="vendors"),
     path("vendors/<str:code>/", vendor.vendor, name="vendor"),
     path("movements/", movements.movements, name="movements"),
+    path("movements/<int:movement>/", movement, name="movement"),
+    path("undo/<uuid:operation>/<uuid:id>/", undo, name="undo"),
 ]

@@ -36,6 +36,14 @@ class MovementRow:
     location: str
     location_name: str
     location_version: int
+    undone_kind: str | None
+    # The line that takes this one back, and the line that this one takes back.
+    undone_by: int | None
+    undone_by_actor: str | None
+    undone_at: datetime | None
+    undoes: int | None
+    undoes_actor: str | None
+    undoes_at: datetime | None
 
     @property
     def kind_label(self) -> str:
@@ -46,8 +54,14 @@ class MovementRow:
         return Source(self.source).label
 
     @property
+    def undoes_label(self) -> str:
+        """What a line of the kind "Undone" was at first: "Sold"."""
+        return MovementKind(self.undone_kind).label if self.undone_kind else ""
+
+    @property
     def rev(self) -> int:
-        return self.product_version + self.location_version
+        # A line never changes, but it can be undone once.
+        return self.product_version + self.location_version + bool(self.undone_by)
 
 
 def movement_rows(
@@ -66,6 +80,13 @@ def movement_rows(
         "made_at",
         "recorded_at",
         "location_id",
+        "undone_kind",
+        undone_by_id=F("reversed_by__id"),
+        undone_by_actor=F("reversed_by__actor__username"),
+        undone_at=F("reversed_by__recorded_at"),
+        undoes_id=F("reverses_id"),
+        undoes_actor=F("reverses__actor__username"),
+        undoes_at=F("reverses__made_at"),
         actor_name=F("actor__username"),
         sku=F("product__sku"),
         name=F("product__name"),
@@ -81,4 +102,9 @@ def movement_row(fields: dict[str, Any]) -> MovementRow:
     return MovementRow(**{_MOVEMENT_NAMES.get(name, name): value for name, value in fields.items()})
 
 
-_MOVEMENT_NAMES = {"location_code": "location", "actor_name": "actor"}
+_MOVEMENT_NAMES = {
+    "location_code": "location",
+    "actor_name": "actor",
+    "undone_by_id": "undone_by",
+    "undoes_id": "undoes",
+}

@@ -5,7 +5,7 @@ import { Departure } from "./departure.js";
 const VISIBLE_AFTER_MS = 1_000;
 // An answer that is a download leaves the page where it is; the form must come back to life.
 const GIVE_UP_MS = 20_000;
-const FAULTY = "[aria-invalid='true'], .field-error, .errors, .errorlist";
+const FAULTY = "[aria-invalid='true'], .field-error, .errors, .errorlist, .decision";
 
 const NO_ANSWER =
   "No answer came from the server: check the network, then look whether it was saved before you try again.";
@@ -136,8 +136,9 @@ function keepRefused(element) {
   }
 }
 
+/** What only shows what a form would come to is not the form: it may be sent meanwhile. */
 function formOf(element) {
-  return element.closest?.("form") ?? null;
+  return element.matches?.("[data-preview]") ? null : (element.closest?.("form") ?? null);
 }
 
 function showProgress(form) {

@@ -1,6 +1,11 @@
 // Forms that were opened in place: closing one gives the focus back to its row.
 
 export function watchRowForms(page) {
+  page.addEventListener("input", ({ target }) => {
+    // Whoever types another value means that one.
+    const choice = target.dataset?.chooses && page.getElementById(target.dataset.chooses);
+    if (choice) choice.checked = true;
+  });
   page.addEventListener("click", (event) => {
     const opened = event.target.closest("[data-dismiss]")?.closest("[data-keep]");
     if (!opened) return;

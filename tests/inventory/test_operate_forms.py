@@ -65,7 +65,7 @@ def test_each_action_books_and_says_what_is_there_now(
     answer = send(client, stocked, action, **typed)
     assert answer.status_code == 200
     assert f"Now {left} on hand at Warehouse." in words(answer)
-    assert "<form" not in words(answer)
+    assert 'name="quantity"' not in words(answer)
     assert on_hand(stocked) == left
     movement = StockMovement.objects.filter(level=stocked).latest("id")
     assert (movement.actor, movement.source) == (alice, "page")
@@ -166,8 +166,9 @@ def test_pressing_twice_books_once_and_says_the_same(
 ) -> None:
     client.force_login(bob)
     key = str(uuid4())
-    answers = [words(send(client, stocked, "sell", quantity=3, id=key)) for _ in range(2)]
-    assert answers[0] == answers[1]
+    for _ in range(2):
+        answer = words(send(client, stocked, "sell", quantity=3, id=key))
+        assert "Sold 3: Wheat flour. Now 7 on hand at Warehouse." in answer
     assert on_hand(stocked) == 7
 
 
@@ -189,28 +190,6 @@ def test_a_fault_of_typing_keeps_the_id_of_the_form(
     key = str(uuid4())
     assert f'name="id" value="{key}"' in words(send(client, stocked, "sell", quantity="x", id=key))
     assert not Operation.objects.filter(pk=key).exists()
-
-
-def test_a_count_against_an_older_state_lets_the_person_decide(
-    client: Client, bob: User, stocked: StockLevel
-) -> None:
-    client.force_login(bob)
-    assert send(client, stocked, "sell", quantity=2).status_code == 200
-    answer = send(client, stocked, "count", quantity=12)  # saw 10, found 12
-    assert answer.status_code == 409
-    text = words(answer)
-    assert "You saw 10, now there are 8; you counted 12." in text
-    assert "Put my difference on top: 10" in text
-    key, base = (
-        re.search(rf'name="{name}" value="([^"]+)"', text) for name in ("id", "base_version")
-    )
-    assert key is not None
-    assert base is not None
-    settled = send(
-        client, stocked, "count", quantity=12, settled=10, id=key[1], base_version=base[1]
-    )
-    assert settled.status_code == 200
-    assert on_hand(stocked) == 10
 
 
 def test_without_a_script_the_person_goes_back_to_where_they_were(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from inventory.models import (
     Barcode,
@@ -9,9 +10,12 @@ from inventory.models import (
     Location,
     OperationKind,
     Product,
+    Source,
     StockLevel,
+    StockMovement,
     Vendor,
 )
+from inventory.operations import Ask, apply
 from tests.inventory.booked import book
 
 STOCK, LEDGER = "/stock/", "/movements/"
@@ -49,6 +53,40 @@ def booked(kind: OperationKind, quantity: int, at: str = "WH", **more: Any) -> W
 def count() -> None:
     level = StockLevel.objects.get(product__sku="FLOUR", location__code="WH")
     book(OperationKind.COUNT, "FLOUR", "WH", 8, base_version=level.version)
+
+
+def put_right(*asks: Ask) -> None:
+    answers = apply(asks, by=None, source=Source.PAGE, together=True)
+    assert all(answer.status == "applied" for answer in answers), answers
+
+
+def undo_of(**wanted: Any) -> Ask:
+    """Of the latest line like that; the whole operation goes back, both lines of a move."""
+    line = StockMovement.objects.filter(**wanted).latest("id")
+    return Ask(uuid4(), OperationKind.REVERSAL, reverses=line.pk)
+
+
+def undo(**wanted: Any) -> Write:
+    return lambda: put_right(undo_of(**wanted))
+
+
+def correction() -> None:
+    back = undo_of(kind="receive", location__code="WH", product__sku="FLOUR")
+    put_right(Ask(uuid4(), OperationKind.RECEIVE, "FLOUR", "WH", 27), back)
+
+
+def threshold() -> None:
+    level = StockLevel.objects.get(product__sku="FLOUR", location__code="WH")
+    put_right(
+        Ask(
+            uuid4(),
+            OperationKind.THRESHOLD,
+            "FLOUR",
+            "WH",
+            base_version=level.version,
+            thresholds={"minimum": 100},
+        )
+    )
 
 
 def new_product() -> None:
@@ -113,6 +151,15 @@ OPERATIONS: list[Step] = [
         lambda: StockLevel.objects.filter(product__sku="FLOUR").update(quantity=1),
         BOOKED - {LEDGER} | {SHOP},
     ),
+]
+PUT_RIGHT: list[Step] = [
+    ("sale", booked(OperationKind.SALE, 4), BOOKED),
+    ("the sale undone", undo(kind="sale"), BOOKED),
+    ("the undo undone", undo(kind="reversal"), BOOKED),
+    ("transfer", booked(OperationKind.TRANSFER, 4, to_location="SHOP"), BOOKED | {SHOP}),
+    ("the transfer undone", undo(kind="transfer_in"), BOOKED | {SHOP}),
+    ("a receipt with the right quantity", correction, BOOKED),
+    ("threshold, now low", threshold, BOOKED - {LEDGER} | {f"{FLOUR}?status=low"}),
 ]
 RENAMES: list[Step] = [
     ("product", product("FLOUR", name="Zero flour"), BOOKED),

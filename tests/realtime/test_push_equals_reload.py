@@ -24,6 +24,7 @@ from tests.realtime.steps import (
     OPERATIONS,
     PAGES,
     PLACES,
+    PUT_RIGHT,
     RENAMES,
     SHOP,
     Step,
@@ -137,6 +138,7 @@ async def follow(hub: Hub, person: User, steps: list[Step], pages: Iterable[str]
     "steps",
     [
         pytest.param(OPERATIONS, id="operations"),
+        pytest.param(PUT_RIGHT, id="put right"),
         pytest.param(RENAMES, id="renames"),
         pytest.param(CATALOGUE, id="catalogue"),
         pytest.param(PLACES, id="places"),
