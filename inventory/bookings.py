@@ -67,9 +67,16 @@ class Booking:
 
     @property
     def quantity(self) -> int:
-        """As somebody typed it: only an adjustment has a sign."""
+        """As somebody typed it: a count is what they found, and only an adjustment has a sign."""
         delta = self.row.delta
+        if self.row.kind == MovementKind.COUNT:
+            return self.row.quantity_after
         return delta if self.row.kind == MovementKind.ADJUST else abs(delta)
+
+    @property
+    def name(self) -> str:
+        """Wheat flour, sold 3"""
+        return f"{self.row.name}, {self.row.kind_label.lower()} {self.quantity:,}"
 
     @classmethod
     def of(

@@ -1,9 +1,10 @@
-from typing import Self, TypeVar
+from datetime import datetime
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from inventory.models.access import Location, sees_everything
 from inventory.models.catalogue import Product
@@ -150,6 +151,31 @@ class MovementKind(models.TextChoices):
     REVERSAL = "reversal", "Undone"
 
 
+# When what a line books, or takes back, was done: the expression of an index.
+COUNTS_AT = Coalesce("undone_made_at", "made_at")
+
+
+class MovementQuerySet(LocatedQuerySet["StockMovement"]):
+    def counted_between(self, first: datetime, after: datetime) -> Self:
+        """What was done in that time, and what takes something of it back, whenever that was."""
+        return self.alias(counts_at=COUNTS_AT).filter(counts_at__gte=first, counts_at__lt=after)
+
+    def net(self) -> "models.QuerySet[StockMovement, dict[str, Any]]":
+        """Quantity and value by kind and unit, without what was undone.
+
+        A reversal counts against the kind that it takes back. Both are signed as in the ledger:
+        sold is below nothing. The value is what lines with a price come to, None where none has.
+        """
+        return (
+            self.order_by()
+            .values(net_kind=Coalesce("undone_kind", "kind"), unit=models.F("product__unit"))
+            .annotate(
+                quantity=models.Sum("delta"),
+                value=models.Sum(models.F("delta") * models.F("unit_price")),
+            )
+        )
+
+
 class StockMovement(models.Model):
     """The ledger: one line for each change of a level, never changed and never deleted."""
 
@@ -174,9 +200,11 @@ class StockMovement(models.Model):
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     # Of a reversal: the kind whose totals it takes back. Totals group by the one or the other.
     undone_kind = models.CharField(max_length=12, choices=MovementKind, null=True)  # noqa: DJ001  # as `reverses`
+    # And when that was done, so that it counts against that day. Both are set by a trigger.
+    undone_made_at = models.DateTimeField(null=True, editable=False)
     changed_xid = XidField()
 
-    objects = LocatedQuerySet["StockMovement"].as_manager()
+    objects = MovementQuerySet.as_manager()
 
     class Meta:
         ordering = ("-id",)
@@ -202,6 +230,7 @@ class StockMovement(models.Model):
         indexes = [
             models.Index(fields=["location", "-id"], name="movement_by_location"),
             models.Index(fields=["product", "-id"], name="movement_by_product"),
+            models.Index(COUNTS_AT, name="movement_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -13,18 +13,21 @@ from inventory.rows.heads import (
 )
 from inventory.rows.locations import LocationTile, location_tiles, tiles_of_locations
 from inventory.rows.movements import MovementRow, movement_row, movement_rows
+from inventory.rows.net import NetRow, net_rows
 from inventory.rows.revision import revision
 from inventory.rows.stock import StockRow, stock_row, stock_rows
 
 __all__ = [
     "LocationTile",
     "MovementRow",
+    "NetRow",
     "ProductHead",
     "StockRow",
     "VendorHead",
     "location_tiles",
     "movement_row",
     "movement_rows",
+    "net_rows",
     "product_head",
     "product_heads",
     "revision",

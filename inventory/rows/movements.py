@@ -36,12 +36,12 @@ class MovementRow:
     location: str
     location_name: str
     location_version: int
-    undone_kind: str | None
     # The line that takes this one back, and the line that this one takes back.
     undone_by: int | None
     undone_by_actor: str | None
     undone_at: datetime | None
     undoes: int | None
+    undoes_kind: str | None
     undoes_actor: str | None
     undoes_at: datetime | None
 
@@ -55,8 +55,7 @@ class MovementRow:
 
     @property
     def undoes_label(self) -> str:
-        """What a line of the kind "Undone" was at first: "Sold"."""
-        return MovementKind(self.undone_kind).label if self.undone_kind else ""
+        return MovementKind(self.undoes_kind).label if self.undoes_kind else ""
 
     @property
     def rev(self) -> int:
@@ -80,11 +79,11 @@ def movement_rows(
         "made_at",
         "recorded_at",
         "location_id",
-        "undone_kind",
         undone_by_id=F("reversed_by__id"),
         undone_by_actor=F("reversed_by__actor__username"),
         undone_at=F("reversed_by__recorded_at"),
         undoes_id=F("reverses_id"),
+        undoes_kind=F("reverses__kind"),
         undoes_actor=F("reverses__actor__username"),
         undoes_at=F("reverses__made_at"),
         actor_name=F("actor__username"),

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import make_aware
 
 from inventory.models import Location, MovementKind, Product, Source, StockMovement
-from inventory.rows import movement_row, movement_rows
+from inventory.models.stock import MovementQuerySet
+from inventory.rows import NetRow, movement_row, movement_rows, net_rows
 from inventory.views.lists import key
 from inventory.views.regions import Context, Region, show
 
@@ -64,6 +65,14 @@ class MovementFilters(forms.Form):
             self.add_error("date_to", "Choose a day that is not before the first one.")
         return cleaned
 
+    @property
+    def day(self) -> date | None:
+        """The one day that is asked for, if nothing else sorts out a part of what it came to."""
+        wanted = self.cleaned_data
+        first, last = wanted.get("date_from"), wanted.get("date_to")
+        is_part = wanted.get("kind") or wanted.get("actor") or wanted.get("source")
+        return first if first and first == last and not is_part else None
+
 
 def movements(request: HttpRequest) -> HttpResponse:
     user = request.user
@@ -77,7 +86,9 @@ def movements(request: HttpRequest) -> HttpResponse:
     def ledger() -> Context:
         if not usable or not places:
             return {"movements": [], "next": ""}
-        return page_of(filtered(StockMovement.objects.visible_to(user), form.cleaned_data), request)
+        ledger = StockMovement.objects.visible_to(user)
+        page = page_of(filtered(ledger, form.cleaned_data), request)
+        return page | {"day": form.day, "net": net_of_day(ledger, form)}
 
     wanted = form.cleaned_data.get("location")
     codes = [wanted] if wanted else [code for code, _ in places]
@@ -97,7 +108,7 @@ def movements(request: HttpRequest) -> HttpResponse:
     )
 
 
-def filtered(ledger: QuerySet[StockMovement], wanted: dict[str, Any]) -> QuerySet[StockMovement]:
+def filtered(ledger: MovementQuerySet, wanted: dict[str, Any]) -> MovementQuerySet:
     if wanted["location"]:
         ledger = ledger.filter(location__code=wanted["location"])
     if wanted["product"]:
@@ -114,14 +125,21 @@ def filtered(ledger: QuerySet[StockMovement], wanted: dict[str, Any]) -> QuerySe
     if wanted["source"]:
         ledger = ledger.filter(source=wanted["source"])
     if wanted["date_from"]:
-        ledger = ledger.filter(
-            made_at__gte=make_aware(datetime.combine(wanted["date_from"], time()))
-        )
+        ledger = ledger.filter(made_at__gte=midnight(wanted["date_from"]))
     if wanted["date_to"]:
         # The whole of the last day, however long it is.
-        after = datetime.combine(wanted["date_to"], time()) + timedelta(days=1)
-        ledger = ledger.filter(made_at__lt=make_aware(after))
+        ledger = ledger.filter(made_at__lt=midnight(wanted["date_to"] + timedelta(days=1)))
     return ledger
+
+
+def net_of_day(ledger: MovementQuerySet, form: MovementFilters) -> list[NetRow]:
+    """What a day came to; of a longer time, which could be years, nothing is added up."""
+    if form.day is None:
+        return []
+    whole = filtered(ledger, form.cleaned_data | {"date_from": None, "date_to": None})
+    return net_rows(
+        whole.counted_between(midnight(form.day), midnight(form.day + timedelta(days=1)))
+    )
 
 
 def midnight(day: date) -> datetime:

@@ -136,10 +136,9 @@ def _correct(request: HttpRequest, opened: Opened, form: CorrectForm) -> HttpRes
     fault = _fault(answers)
     if fault:
         return _refused(request, opened, fault)
-    row = booking.row
     said = (
-        f"Put right: {row.kind_label.lower()} {typed['quantity']:,} instead of "
-        f"{booking.quantity:,}, {row.name}.{_now_there(booking, answers[-1])}"
+        f"Put right: {booking.row.name}, {booking.row.kind_label.lower()} {typed['quantity']:,} "
+        f"instead of {booking.quantity:,}.{_now_there(booking, answers[-1])}"
     )
     return done(request, said, _slot(request, opened), opened.back)
 
@@ -164,9 +163,7 @@ def _fault(answers: list[Answer]) -> Refusal | None:
 def _say_undone(
     request: HttpRequest, booking: Booking, answer: Answer, slot: Slot | None, back: str
 ) -> HttpResponse:
-    row = booking.row
-    said = f"Undone: {row.kind_label.lower()} {abs(row.delta):,}, {row.name}."
-    said += _now_there(booking, answer)
+    said = f"Undone: {booking.name}.{_now_there(booking, answer)}"
     return done(request, said, slot, back, undo=undo_address(answer.id))
 
 

@@ -72,7 +72,7 @@ def test_one_press_on_the_message_takes_it_back(
     announced = sell(client, stocked)
     address = undo_of(announced)
     answer = client.post(address, {"slot": f"stock-{stocked.pk}"}, headers=HTMX)
-    assert "Undone: sold 4, Wheat flour. Now 10 on hand at Warehouse." in words(answer)
+    assert "Undone: Wheat flour, sold 4. Now 10 on hand at Warehouse." in words(answer)
     assert answer.content.decode().lstrip().startswith(f'<tr id="form-{stocked.pk}"')
     assert undo_of(answer) != address, "the undo can be undone"
     assert on_hand() == 10
@@ -83,7 +83,7 @@ def test_a_double_press_is_harmless(client: Client, bob: User, stocked: StockLev
     address = undo_of(sell(client, stocked))
     for _ in range(2):
         answer = client.post(address, {"slot": f"stock-{stocked.pk}"}, headers=HTMX)
-        assert "Undone: sold 4" in words(answer)
+        assert "Undone: Wheat flour, sold 4." in words(answer)
     assert (on_hand(), StockMovement.objects.count()) == (10, 3)
 
 
@@ -94,7 +94,7 @@ def test_without_a_script_the_message_of_the_next_page_has_the_button(
     announced = client.get(sell(client, stocked, plain=True)["Location"])
     undone = client.post(undo_of(announced), fields(announced, "/undo/"), follow=True)
     assert undone.redirect_chain == [("/products/FLOUR/", 302)]
-    assert "Undone: sold 4, Wheat flour. Now 10 on hand at Warehouse." in words(undone)
+    assert "Undone: Wheat flour, sold 4. Now 10 on hand at Warehouse." in words(undone)
     client.post(undo_of(undone), fields(undone, "/undo/"))
     assert on_hand() == 6
 
@@ -111,7 +111,9 @@ def test_a_refusal_says_why_and_the_button_stays(
     assert "Only 3 on hand at Warehouse, undoing it takes 5." in words(refused)
     assert 'role="alert"' in refused.content.decode()
     book(OperationKind.RECEIVE, "FLOUR", "WH", 2)
-    assert "Undone: received 5" in words(client.post(undo_of(refused), slot, headers=HTMX))
+    assert "Undone: Wheat flour, received 5." in words(
+        client.post(undo_of(refused), slot, headers=HTMX)
+    )
     assert on_hand() == 0
 
 
@@ -186,7 +188,7 @@ def test_an_undone_line_and_its_undoing_name_each_other(
     assert undone.rev == before[0].rev + 1, "the browser keeps the larger"
     text = words(page)
     assert "Undone by alice" in text
-    assert "takes back Sold by bob" in text
+    assert "Takes back: sold by bob" in text
     html = page.content.decode()
     assert f'href="/movements/{undoing.id}/"' in html
     assert f'href="/movements/{undone.id}/"' in html
@@ -249,7 +251,7 @@ def test_a_correction_books_it_anew_as_it_was(
 ) -> None:
     client.force_login(bob)
     answer = correct(client, sale, 5, reason="typed wrong")
-    said = "Put right: sold 5 instead of 3, Wheat flour. Now 5 on hand at Warehouse."
+    said = "Put right: Wheat flour, sold 5 instead of 3. Now 5 on hand at Warehouse."
     assert said in words(answer)
     anew, back = StockMovement.objects.order_by("-id")[:2]
     assert (back.reverses, back.reason, back.delta) == (sale, "typed wrong", 3)
