@@ -6,8 +6,9 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from inventory.admin.house import HouseAdmin, TabularInline
-from inventory.admin.refusals import GuardedForm
+from inventory.admin.barcodes import BarcodeInline
+from inventory.admin.edits import EditedAdmin
+from inventory.admin.house import HouseAdmin
 from inventory.admin.resources import (
     CategoryResource,
     FileAdmin,
@@ -29,14 +30,8 @@ def matching(term: str) -> Q:
     return found
 
 
-class BarcodeInline(TabularInline):
-    model = Barcode
-    extra = 0
-
-
 @admin.register(Product)
-class ProductAdmin(FileAdmin, HouseAdmin):
-    form = GuardedForm
+class ProductAdmin(FileAdmin, EditedAdmin):
     resource_classes = [ProductResource]
     list_display = ("sku", "name", "vendor", "category", "unit", "price", "minimum", "active")
     list_display_links = ("sku", "name")
@@ -73,10 +68,9 @@ class ProductAdmin(FileAdmin, HouseAdmin):
         self.message_user(request, f"Brought back: {queryset.update(active=True)}.")
 
 
-class SupplierAdmin(FileAdmin, HouseAdmin):
+class SupplierAdmin(FileAdmin, EditedAdmin):
     """A record that products name: it goes only when none does."""
 
-    form = GuardedForm
     named_by: str
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

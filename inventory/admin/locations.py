@@ -2,15 +2,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from inventory.admin.house import HouseAdmin
-from inventory.admin.refusals import GuardedForm
+from inventory.admin.edits import EditedAdmin
 from inventory.admin.resources import FileAdmin, LocationResource
 from inventory.models import Location, StockLevel
 
 
 @admin.register(Location)
-class LocationAdmin(FileAdmin, HouseAdmin):
-    form = GuardedForm
+class LocationAdmin(FileAdmin, EditedAdmin):
     resource_classes = [LocationResource]
     list_display = ("code", "name", "kind", "may_go_negative", "active")
     list_display_links = ("code", "name")

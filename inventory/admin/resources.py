@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from import_export.admin import ImportExportMixin
 from import_export.fields import Field
@@ -18,6 +18,7 @@ from import_export.resources import Diff, ModelResource
 from import_export.tmp_storages import CacheStorage
 from import_export.widgets import ForeignKeyWidget
 
+from inventory.actor import name_actor
 from inventory.admin.refusals import refusal
 from inventory.models import Barcode, Category, Location, Product, Vendor
 
@@ -33,6 +34,12 @@ class FileAdmin(ImportExportMixin):  # type: ignore[misc]  # ships no types
     # Between preview and confirmation: seen by every process, and gone after a day.
     tmp_storage_class = CacheStorage
     skip_export_form = False
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic():
+            name_actor(request.user.pk)
+            answer: HttpResponse = super().process_import(request, **kwargs)
+            return answer
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         admin: Any = self

@@ -55,7 +55,9 @@ def errors(answer: Any) -> dict[str, list[str]]:
 
 def change(client: Client, record: Any, form: dict[str, Any]) -> Any:
     name = record._meta.model_name
-    return client.post(f"/admin/inventory/{name}/{record.pk}/change/", form)
+    record.refresh_from_db()
+    page = f"/admin/inventory/{name}/{record.pk}/change/"
+    return client.post(page, {"base_version": record.version} | form)
 
 
 def test_a_name_is_changed(as_boss: Client, flour: Product) -> None:

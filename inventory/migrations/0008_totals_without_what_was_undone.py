@@ -21,7 +21,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0006_conflicts_and_reversals")]
+    dependencies = [("inventory", "0007_ledger_checks")]
 
     operations = [
         migrations.AddField(
