@@ -12,12 +12,14 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 
 from inventory import operations
 from inventory.models import OperationKind, Outcome, Source, StockLevel
 from inventory.operations import Answer, Ask
 from inventory.operations.check import LARGEST_QUANTITY
 from inventory.operations.faults import Busy
+from inventory.views.opened import undo_address
 
 # More are counted in the shop, not here.
 MOST_LEVELS = 100
@@ -127,7 +129,8 @@ def _book(
         if answer.status == Outcome.APPLIED:
             level = line.level
             words = f"{level.product.name}, {level.location.name}: now {answer.quantity}."
-            admin.message_user(request, words, messages.SUCCESS)
+            undo = format_html('{} <a href="{}">Undo …</a>', words, undo_address(answer.id))
+            admin.message_user(request, undo, messages.SUCCESS)
         else:
             line.refuse(answer)
             left.append(line)

@@ -1,22 +1,40 @@
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
+from inventory import operations
 from inventory.admin.house import ReadOnlyAdmin
 from inventory.admin.stock import GoodsAdmin, LocationFilter
-from inventory.models import FieldChange, Operation, StockMovement, sees_everything
+from inventory.models import (
+    FieldChange,
+    Operation,
+    OperationKind,
+    Outcome,
+    Source,
+    StockMovement,
+    sees_everything,
+)
+from inventory.operations import Ask
+from inventory.operations.faults import Busy
 from inventory.views.lists import key
+
+MOST_UNDONE = 100
 
 
 @admin.register(StockMovement)
 class StockMovementAdmin(GoodsAdmin):
     list_display = (
         "recorded_at", "kind", "product", "location", "delta", "quantity_after", "actor", "source",
+        "put_right",
     )  # fmt: skip
-    list_select_related = ("product", "location", "actor")
+    list_select_related = ("product", "location", "actor", "reversed_by__actor")
+    actions = ("undo",)
     list_filter = ("kind", "source", LocationFilter)
     ordering = ("-id",)
     sortable_by = ()
@@ -25,7 +43,41 @@ class StockMovementAdmin(GoodsAdmin):
         ("Why", {"fields": ("reason", "reference", "unit_price", "reverses")}),
         ("Who and when", {"fields": ("actor", "source", "made_at", "recorded_at")}),
         ("Where it is kept", {"fields": ("operation", "level", "version_after")}),
+        ("If it was wrong", {"fields": ("put_right",)}),
     )
+    readonly_fields = ("put_right",)
+
+    @admin.display(description="put right")
+    def put_right(self, movement: Any) -> str:
+        page = reverse("movement", args=[movement.pk])
+        undone = getattr(movement, "reversed_by", None)
+        if undone is None:
+            return format_html('<a href="{}">Put right …</a>', page)
+        return format_html('<a href="{}">Undone by {}</a>', page, undone.actor or "the program")
+
+    @admin.action(description="Undo the selected movements", permissions=["view"])
+    def undo(self, request: HttpRequest, queryset: QuerySet[StockMovement]) -> None:
+        """Each with all that was booked with it, by operations as everybody does."""
+        lines = list(queryset.order_by("-id")[: MOST_UNDONE + 1])
+        if len(lines) > MOST_UNDONE:
+            words = f"At most {MOST_UNDONE} movements at a time."
+            self.message_user(request, words, messages.ERROR)
+            return
+        asks = [Ask(uuid4(), OperationKind.REVERSAL, reverses=line.pk) for line in lines]
+        user = request.user
+        assert isinstance(user, User)  # noqa: S101  # the admin lets nobody else in
+        try:
+            answers = operations.apply(asks, by=user, source=Source.ADMIN)
+        except Busy as fault:
+            self.message_user(request, str(fault), messages.ERROR)
+            return
+        done = sum(answer.status == Outcome.APPLIED for answer in answers)
+        if done:
+            self.message_user(request, f"Undone: {done}.", messages.SUCCESS)
+        for line, answer in zip(lines, answers, strict=True):
+            if answer.error:
+                words = f"{line.product.name}, {line}: {answer.error.message}"
+                self.message_user(request, words, messages.ERROR)
 
 
 class OutcomeFilter(admin.SimpleListFilter):
