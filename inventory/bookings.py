@@ -84,11 +84,10 @@ class Booking:
     ) -> "Booking | None":
         """By one of its lines or as a whole; None where the person may see nothing of it."""
         seen = StockMovement.objects.visible_to(user)
-        wanted = (
-            seen.filter(operation__in=seen.filter(pk=movement).values("operation"))
-            if operation is None
-            else seen.filter(operation=operation)
-        )
+        if movement is not None:
+            wanted = seen.filter(operation__in=seen.filter(pk=movement).values("operation"))
+        else:
+            wanted = seen.filter(operation=operation)
         rows: Any = movement_rows(wanted.order_by("id")).annotate(
             booking=F("operation_id"),
             on_hand=F("level__quantity"),

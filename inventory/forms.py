@@ -34,6 +34,10 @@ class OpenedForm(forms.Form):
         super().__init__(data, auto_id=f"{name}-%s")
         self.action = action
 
+    def ask(self, sku: str, location: str, settled: dict[str, int | None]) -> Ask:
+        """What is to be booked; `settled` are the figures that were decided on in a conflict."""
+        raise NotImplementedError
+
     def refuse(self, refusal: Refusal) -> None:
         name = BESIDE.get(refusal.code)
         self.add_error(name if name in self.fields else None, refusal.message)
@@ -102,7 +106,6 @@ class OperateForm(OpenedForm):
             field.choices = [("", "Choose …"), *((p.code, p.name) for p in places or ())]
 
     def ask(self, sku: str, location: str, settled: dict[str, int | None]) -> Ask:
-        """`settled` are the figures that were decided on after a conflict."""
         typed = self.cleaned_data | settled
         is_count = self.action.kind == OperationKind.COUNT
         return Ask(

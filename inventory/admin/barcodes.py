@@ -38,8 +38,9 @@ class BarcodeForm(ModelForm):
             cleaned[name] = now
         elif saw != str(now) and mine != now:
             # Shown now: sent once more, it is decided.
-            self.data = self.data.copy()
-            self.data[self.add_initial_prefix(name)] = str(now)
+            data: Any = self.data
+            self.data = data = data.copy()
+            data[self.add_initial_prefix(name)] = str(now)
             self.add_error(
                 name,
                 f"You saw {saw}, somebody made it {now} meanwhile. Save again to make it "
@@ -56,7 +57,8 @@ class BarcodeFormSet(InlineFormSet):
     def _let_go(self) -> None:
         """Rows that somebody else took away, and that the person left alone, go."""
         known = {str(pk) for pk in self.get_queryset().values_list("pk", flat=True)}
-        data = self.data.copy()
+        sent: Any = self.data
+        data = sent.copy()
         for number in range(self.initial_form_count()):
             prefix = self.add_prefix(number)
             left_alone = all(

@@ -106,15 +106,16 @@ class EditedForm(GuardedForm):
 
     def _put(self, name: str, value: Any) -> None:
         """What stands in the field when the form is shown again."""
-        self.data = self.data.copy()
+        sent: Any = self.data
+        self.data = data = sent.copy()
         key = self.add_prefix(name)
         if isinstance(value, bool):
-            self.data.pop(key, None)
+            data.pop(key, None)
             if value:
-                self.data[key] = "on"
+                data[key] = "on"
         else:
             prepared = self.fields[name].prepare_value(value)
-            self.data[key] = "" if prepared is None else str(prepared)
+            data[key] = "" if prepared is None else str(prepared)
 
 
 class EditedAdmin(HouseAdmin):

@@ -160,7 +160,7 @@ class MovementQuerySet(LocatedQuerySet["StockMovement"]):
         """What was done in that time, and what takes something of it back, whenever that was."""
         return self.alias(counts_at=COUNTS_AT).filter(counts_at__gte=first, counts_at__lt=after)
 
-    def net(self) -> "models.QuerySet[StockMovement, dict[str, Any]]":
+    def net(self) -> "models.QuerySet[Any, Any]":
         """Quantity and value by kind and unit, without what was undone.
 
         A reversal counts against the kind that it takes back. Both are signed as in the ledger:
