@@ -87,7 +87,8 @@ class EditedForm(GuardedForm):
         return {each.field: each for each in merge(self.instance, shown, chosen).overlaps}
 
     def _ask(self, overlaps: dict[str, Overlap]) -> None:
-        for name, overlap in overlaps.items():
+        for name in [name for name in self.fields if name in overlaps]:
+            overlap = overlaps[name]
             label = str(self.fields[name].label or name)
             self.undecided.append(Undecided(name, label, overlap, self._choice(name)))
             who = overlap.actor or "Somebody"

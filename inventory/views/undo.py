@@ -195,7 +195,8 @@ def _show(request: HttpRequest, opened: Opened) -> HttpResponse:
         "ids": [uuid4() for _ in range(3)],
     }
     if wants_preview(request):
-        return render(request, "inventory/_right_preview.html", context)
+        preview = context | {"is_preview": True}
+        return render(request, "inventory/_right_preview.html", preview)
     template = "inventory/_right_row.html" if is_in_place(request) else "inventory/movement.html"
     response = render(request, template, context, status=opened.status)
     response["Cache-Control"] = "no-store"  # each opened form has operation ids of its own
