@@ -136,3 +136,24 @@ def test_a_filter_is_nothing_to_be_kept(visit: Visit) -> None:
     page.fill("input", "flour")
 
     expect(page.locator("form")).not_to_have_attribute("data-edited", "")
+
+
+def test_a_form_is_sent_while_it_is_still_asked_what_it_would_come_to(visit: Visit) -> None:
+    visitor = visit(None, None)
+    held: list[Route] = []
+    previews = answer(visitor, "/preview/", held.append)
+    saves = answer(visitor, "/save/", lambda route: route.fulfill(body="Saved"))
+    preview = 'data-preview hx-post="/preview/" hx-trigger="input" hx-target="#answer"'
+    page = show(
+        visitor,
+        FORM.replace("<label>", f"<div {preview}><label>").replace("<button", "</div><button"),
+    )
+    with page.expect_request("**/preview/"):
+        page.press("input", "7")
+
+    page.click("button")
+
+    expect(page.locator("#answer")).to_have_text("Saved")
+    assert (len(previews), len(saves)) == (1, 1)
+    held[0].fulfill(body="Late")
+    expect(page.locator("#answer")).to_have_text("Late")
