@@ -43,7 +43,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "inventory.login_gate.LoginGate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -200,6 +200,7 @@ LOGGING = {
 
 # Tests ask with settings of their own for these; people get the defaults of the design.
 OPERATIONS_PER_CALL = 500
-# (a second, burst) for each person; published in the API's document.
-API_LIMITS = {"requests": (100, 500), "operations": (2_000, 20_000)}
+# (a second, burst) for each person, of failed tokens for each address; published in the API's
+# document.
+API_LIMITS = {"requests": (100, 500), "operations": (2_000, 20_000), "failed tokens": (1, 30)}
 API_BODY_BYTES = 2_000_000

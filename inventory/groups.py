@@ -11,13 +11,14 @@ from inventory.models import GROUPS, MANAGERS
 
 SEEN = ("barcode", "category", "location", "product", "stocklevel", "stockmovement", "vendor")
 KEPT = ("barcode", "category", "location", "product", "vendor")
-LOOKED_INTO = ("fieldchange", "ledgercheck", "locationtotalnow", "operation")
+LOOKED_INTO = ("apitoken", "fieldchange", "ledgercheck", "locationtotalnow", "operation")
 
 PERMISSIONS = {
     "viewer": {f"view_{name}" for name in SEEN},
     "staff": {f"view_{name}" for name in SEEN},
     MANAGERS: {f"view_{name}" for name in (*SEEN, *LOOKED_INTO)}
-    | {f"{verb}_{name}" for verb in ("add", "change", "delete") for name in KEPT},
+    | {f"{verb}_{name}" for verb in ("add", "change", "delete") for name in KEPT}
+    | {"add_apitoken"},
     "operator": set[str](),
 }
 

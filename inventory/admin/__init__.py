@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from inventory.admin import catalogue, checks, ledger, locations, people, stock
+from inventory.admin import catalogue, checks, ledger, locations, people, stock, tokens
 
-__all__ = ["catalogue", "checks", "ledger", "locations", "people", "stock"]
+__all__ = ["catalogue", "checks", "ledger", "locations", "people", "stock", "tokens"]
 
 admin.site.site_header = "Liveshelf administration"
 admin.site.site_title = "Liveshelf"

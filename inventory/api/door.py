@@ -6,17 +6,43 @@ from ninja.utils import check_csrf
 
 from inventory.api.limits import take
 from inventory.api.problems import Problem
+from inventory.models import ApiToken
+
+READING = {"GET", "HEAD", "OPTIONS"}
 
 
-class Door(SessionAuth):
+def by_token(request: HttpRequest) -> AbstractBaseUser | None:
+    """Who sends a bearer token is its person, whatever cookies come along; None without one.
+
+    No session is read or made, and CSRF is no question: no browser adds a token by itself.
+    """
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    token = ApiToken.objects.that_opens(secret.strip())
+    if token is None:
+        # Who has a good one is not kept out by a neighbour who guesses behind the same address.
+        take("failed tokens", request.META.get("REMOTE_ADDR", ""))
+        raise Problem(401, "bad_token", "This token is wrong, has expired or was revoked.")
+    request.user = token.person
+    take("requests", token.person.pk)
+    token.note_use()
+    if request.method not in READING:
+        _bounded(request)
+        if not token.may_write:
+            raise Problem(403, "read_only", "This token only reads: make one that may write.")
+    return token.person
+
+
+class SessionDoor(SessionAuth):
     """Who is there, then whether they ask too much, then whether it is really them who asks."""
 
     def __call__(self, request: HttpRequest) -> AbstractBaseUser:
         user = request.user
         if not user.is_authenticated:
-            raise Problem(401, "log_in", "Log in first.")
+            raise Problem(401, "log_in", "Log in first, or send a bearer token.")
         take("requests", user.pk)
-        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        if request.method not in READING:
             _bounded(request)
         if check_csrf(request):
             raise Problem(403, "csrf", "The CSRF token is missing or wrong: send X-CSRFToken.")

@@ -1,22 +1,30 @@
-import hashlib
-import json
 import re
-import time
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Upper
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from inventory.api.problems import Problem, ProblemOut, invalid
+from inventory.api.document import answers
+from inventory.api.pages import (
+    Paged,
+    Search,
+    Watch,
+    answer,
+    bad_cursor,
+    code,
+    cut,
+    knows_catalogue,
+    only_known,
+    unknown,
+)
 from inventory.models import (
-    CODE_PATTERN,
+    Category,
     Location,
     LocationKind,
     LocationTotalNow,
@@ -26,19 +34,20 @@ from inventory.models import (
     Unit,
     Vendor,
 )
+from inventory.search import matching
 
 router = Router(tags=["inventory"])
 
 CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
-CODE = re.compile(CODE_PATTERN)
 
 
-class Asked(Schema):
+class Asked(Paged):
     product: str = Field("", description="A SKU, whatever its case.")
     vendor: str = Field("", description="A vendor's code.")
     location: str = Field("", description="A location's code.")
-    cursor: str = Field("", description="`next` of the page before.")
-    limit: int = Field(100, ge=1, le=500)
+    category: str = Field("", description="A category's code.")
+    status: Status | None = None
+    q: Search = Field("", description="Beginnings of words, or a whole barcode.")
 
 
 class ProductOut(Schema):
@@ -86,33 +95,27 @@ class InventoryOut(Schema):
     next: str | None = Field(description="Cursor of the next page.")
 
 
-@router.get(
-    "/inventory",
-    summary="What stands where",
-    response={200: InventoryOut, 304: None, frozenset({401, 404, 422, 429}): ProblemOut},
-)
+@router.get("/inventory", summary="What stands where", response=answers(InventoryOut, 404))
 def get_inventory(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
-    """Stock levels that you may see, in a fixed order, page by page.
-
-    Send the `ETag` back as `If-None-Match`: an unchanged answer is 304.
-    """
-    started = time.perf_counter()
+    """Stock levels that you may see, in a fixed order, page by page."""
+    watch = Watch()
+    only_known(request, Asked)
     position = _position(asked.cursor)
-    wanted = Wanted(request.user, asked.product, asked.vendor, asked.location)
+    wanted = Wanted(
+        request.user,
+        product=asked.product,
+        vendor=asked.vendor,
+        location=asked.location,
+        category=asked.category,
+        status=asked.status,
+        q=asked.q.strip(),
+    )
     rows = wanted.page(position, asked.limit + 1)
     if not rows and not position:
         wanted.must_exist()
-    total, is_low = wanted.figures()
-    read = time.perf_counter()
-    page = rows[: asked.limit]
-    more = len(rows) > asked.limit
-    body = {
-        "items": [_item(row) for row in page],
-        "total_quantity": total,
-        "is_low_stock": is_low,
-        "next": f"{page[-1]['product_id']}.{page[-1]['location_id']}" if more else None,
-    }
-    return _answer(request, body, started=started, read=read)
+    body = wanted.as_json(*cut(rows, asked.limit))
+    watch.has_read()
+    return answer(request, body, watch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +123,21 @@ class Wanted:
     """What somebody asks to see of what they may see. Reading a page takes two statements."""
 
     user: User | AnonymousUser
-    product: str
-    vendor: str
-    location: str
+    product: str = ""
+    vendor: str = ""
+    location: str = ""
+    category: str = ""
+    status: Status | None = None
+    q: str = ""
+
+    def as_json(self, rows: list[dict[str, Any]], more: bool) -> dict[str, Any]:
+        total, is_low = self.figures()
+        return {
+            "items": [_item(row) for row in rows],
+            "total_quantity": total,
+            "is_low_stock": is_low,
+            "next": f"{rows[-1]['product_id']}.{rows[-1]['location_id']}" if more else None,
+        }
 
     def page(self, position: tuple[int, int] | None, size: int) -> list[dict[str, Any]]:
         levels = self._levels().order_by("product_id", "location_id")
@@ -146,10 +161,10 @@ class Wanted:
     def figures(self) -> tuple[int, bool]:
         """Total on hand, and whether anything is low.
 
-        Of a product or a vendor, from their own levels; of locations, from their kept totals, so
-        that it costs the same however much stands there.
+        Of locations, from their kept totals, so that it costs the same however much stands there;
+        otherwise from the levels that were asked for.
         """
-        if not (self.product or self.vendor):
+        if not any((self.product, self.vendor, self.category, self.status, self.q)):
             totals = LocationTotalNow.objects.visible_to(self.user)
             if self.location:
                 totals = totals.filter(location__code=self.location)
@@ -165,11 +180,13 @@ class Wanted:
     def must_exist(self) -> None:
         """Raises Problem 404 for what is not there; what is there and empty is no fault."""
         if self.location and not self._locations().exists():
-            raise _unknown("location", self.location)
+            raise unknown("location", self.location)
         if self.product and not self._products().exists():
-            raise _unknown("product", self.product)
+            raise unknown("product", self.product)
         if self.vendor and not self._vendors().exists():
-            raise _unknown("vendor", self.vendor)
+            raise unknown("vendor", self.vendor)
+        if self.category and not self._categories().exists():
+            raise unknown("category", self.category)
 
     def _levels(self) -> QuerySet[StockLevel]:
         levels = StockLevel.objects.visible_to(self.user)
@@ -179,25 +196,30 @@ class Wanted:
             levels = levels.filter(product__in=self._products().values("pk"))
         if self.vendor:
             levels = levels.filter(product__vendor__in=self._vendors().values("pk"))
+        if self.category:
+            levels = levels.filter(product__category__in=self._categories().values("pk"))
+        if self.status:
+            levels = levels.filter(status=self.status)
+        if self.q:
+            levels = levels.filter(matching(self.q))
         return levels
 
     def _locations(self) -> QuerySet[Location]:
-        return Location.objects.readable_by(self.user).filter(code=_code(self.location))
+        return Location.objects.readable_by(self.user).filter(code=code(self.location))
 
     def _products(self) -> QuerySet[Product]:
-        return Product.objects.alias(key=Upper("sku")).filter(key=_code(self.product).upper())
+        found = Product.objects.filter(knows_catalogue(self.user)).alias(key=Upper("sku"))
+        return found.filter(key=code(self.product).upper())
 
     def _vendors(self) -> QuerySet[Vendor]:
-        return Vendor.objects.filter(code=_code(self.vendor))
+        return Vendor.objects.filter(knows_catalogue(self.user), code=code(self.vendor))
+
+    def _categories(self) -> QuerySet[Category]:
+        return Category.objects.filter(knows_catalogue(self.user), code=code(self.category))
 
 
 def _any(condition: Q) -> Any:
     return BoolOr(ExpressionWrapper(condition, output_field=BooleanField()))
-
-
-def _code(text: str) -> str:
-    # What no code looks like names nothing, and some of it PostgreSQL could not even compare.
-    return text if CODE.fullmatch(text) else ""
 
 
 def _position(cursor: str) -> tuple[int, int] | None:
@@ -205,13 +227,8 @@ def _position(cursor: str) -> tuple[int, int] | None:
         return None
     found = CURSOR.fullmatch(cursor)
     if not found:
-        message = "Send `next` of the page before, as it was."
-        raise invalid([{"field": "cursor", "code": "bad_cursor", "message": message}])
+        raise bad_cursor()
     return int(found[1]), int(found[2])
-
-
-def _unknown(what: str, code: str) -> Problem:
-    return Problem(404, f"unknown_{what}", f"There is no {what} {code[:64]!r}.")
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
@@ -242,23 +259,3 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
             "active": row["location_active"],
         },
     }
-
-
-def _answer(
-    request: HttpRequest, body: dict[str, Any], *, started: float, read: float
-) -> HttpResponse:
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    answer = HttpResponse(
-        content,
-        content_type="application/json",
-        headers={"ETag": etag, "Cache-Control": "private, no-cache"},
-    )
-    patch_vary_headers(answer, ["Cookie"])
-    answer = cast("HttpResponse", get_conditional_response(request, etag=etag, response=answer))
-    now = time.perf_counter()
-    answer["X-Cache"] = "miss"
-    answer["Server-Timing"] = (
-        f"db;dur={(read - started) * 1000:.1f}, total;dur={(now - started) * 1000:.1f}"
-    )
-    return answer

@@ -1,4 +1,4 @@
-"""How much one person may ask for: counted in Valkey, for all web processes together."""
+"""How much one person or address may ask for: counted in Valkey, for all processes together."""
 
 import logging
 import math
@@ -13,7 +13,7 @@ from inventory.api.problems import Problem
 
 logger = logging.getLogger(__name__)
 
-# The generic cell rate algorithm: one number a person, the time (us) by which all that was taken
+# The generic cell rate algorithm: one number each, the time (us) by which all that was taken
 # is paid off. Answers 0, or for how many us there is no room.
 TAKE = """
 local now = redis.call('TIME')
@@ -31,9 +31,9 @@ ASK_AGAIN_AFTER_S = 5.0
 _silent_until = 0.0
 
 
-def take(what: str, person: int, cost: int = 1) -> None:
-    """Raises Problem 429 where the person has no room for it left. No Valkey, no limit."""
-    wait_us = _wait_us(what, person, cost)
+def take(what: str, who: int | str, cost: int = 1) -> None:
+    """Raises Problem 429 where they have no room for it left. No Valkey, no limit."""
+    wait_us = _wait_us(what, who, cost)
     if wait_us:
         rate, burst = settings.API_LIMITS[what]
         raise Problem(
@@ -44,7 +44,7 @@ def take(what: str, person: int, cost: int = 1) -> None:
         )
 
 
-def _wait_us(what: str, person: int, cost: int) -> int:
+def _wait_us(what: str, who: int | str, cost: int) -> int:
     global _silent_until
     # A Valkey that hangs is not waited for by every request.
     if time.monotonic() < _silent_until:
@@ -54,7 +54,7 @@ def _wait_us(what: str, person: int, cost: int) -> int:
         valkey: Any = get_redis_connection("default")
         # A call larger than the burst would never fit: it takes all there is.
         args = [US / rate, burst * US / rate, min(cost, burst)]
-        return int(valkey.eval(TAKE, 1, f"liveshelf:limit:{what}:{person}", *args))
+        return int(valkey.eval(TAKE, 1, f"liveshelf:limit:{what}:{who}", *args))
     except (RedisError, OSError) as fault:
         logger.warning("limits are not counted for %s s: %s", ASK_AGAIN_AFTER_S, fault)
         _silent_until = time.monotonic() + ASK_AGAIN_AFTER_S

@@ -22,8 +22,10 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from inventory import operations
+from inventory.api.document import answers
 from inventory.api.limits import take
-from inventory.api.problems import Problem, ProblemOut
+from inventory.api.pages import only_known
+from inventory.api.problems import Problem
 from inventory.models import OperationKind, Outcome, Source
 from inventory.operations import Ask
 from inventory.operations.faults import Busy
@@ -229,20 +231,64 @@ class ResultsOut(Schema):
     results: list[ResultOut]
 
 
+EXAMPLES = {
+    "a sale": {
+        "value": {
+            "operations": [
+                {
+                    "id": "6f1c1a52-6a0e-4c0c-9f0d-0d5c6f1c1a52",
+                    "kind": "sale",
+                    "sku": "BREAD-RYE",
+                    "location": "SHOP",
+                    "quantity": 2,
+                    "unit_price": "4.20",
+                    "reference": "till 3, receipt 1041",
+                }
+            ]
+        }
+    },
+    "a count, and a move of two lines together": {
+        "value": {
+            "operations": [
+                {
+                    "id": "0d1f8a34-58f4-4c2e-8a5e-1f0b4d4a7c01",
+                    "kind": "transfer",
+                    "sku": "FLOUR",
+                    "location": "WH",
+                    "to_location": "BAKERY",
+                    "quantity": 5000,
+                },
+                {
+                    "id": "0d1f8a34-58f4-4c2e-8a5e-1f0b4d4a7c02",
+                    "kind": "count",
+                    "sku": "FLOUR",
+                    "location": "BAKERY",
+                    "quantity": 7500,
+                    "base_version": 12,
+                },
+            ],
+            "together": True,
+        }
+    },
+}
+
+
 @router.post(
     "/operations",
     summary="Book what happened",
-    response={200: ResultsOut, frozenset({401, 403, 411, 413, 422, 429, 503}): ProblemOut},
+    response=answers(ResultsOut, writes=True),
+    openapi_extra={"requestBody": {"content": {"application/json": {"examples": EXAMPLES}}}},
 )
 def post_operations(request: HttpRequest, payload: OperationsIn) -> HttpResponse:
     """One result for each operation, in the order sent. A refused one never blocks the others,
     unless they are asked for `together`."""
+    only_known(request)
     user = request.user
     assert isinstance(user, User)  # noqa: S101  # the door lets nobody else in
     asks = [operation.as_ask() for operation in payload.operations]
     take("operations", user.pk, len(asks))
     try:
-        answers = operations.apply(asks, by=user, source=Source.API, together=payload.together)
+        booked = operations.apply(asks, by=user, source=Source.API, together=payload.together)
     except Busy as fault:
         raise Problem(503, "busy", str(fault), retry_after_s=1) from fault
-    return JsonResponse({"results": [answer.as_json() for answer in answers]})
+    return JsonResponse({"results": [answer.as_json() for answer in booked]})

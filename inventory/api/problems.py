@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -12,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 # A body of two megabytes can hold more faults than anybody reads.
 MOST_FAULTS = 1_000
+DATABASE_BACK_AFTER_S = 2
 
 IN_WORDS = {
     "missing": "Needed, and not there.",
@@ -74,11 +76,21 @@ class Problem(Exception):
         )
         if self.retry_after_s is not None:
             answer["Retry-After"] = str(self.retry_after_s)
+        if self.status == 401:
+            answer["WWW-Authenticate"] = 'Bearer realm="Liveshelf"'
         return answer
 
 
 def invalid(errors: list[dict[str, str]]) -> Problem:
     return Problem(422, "invalid", "The request can't be read: see errors.", errors=errors)
+
+
+UNAVAILABLE = Problem(
+    503,
+    "unavailable",
+    "The database can't be reached. Send the same again in a moment: an id acts only once.",
+    retry_after_s=DATABASE_BACK_AFTER_S,
+)
 
 
 def answer_problems(api: NinjaAPI) -> None:
@@ -94,7 +106,7 @@ def answer_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def _(request: HttpRequest, fault: AuthenticationError) -> HttpResponse:
-        return Problem(401, "log_in", "Log in first.").as_response()
+        return Problem(401, "log_in", "Log in first, or send a bearer token.").as_response()
 
     @api.exception_handler(HttpError)
     def _(request: HttpRequest, fault: HttpError) -> HttpResponse:
@@ -106,6 +118,13 @@ def answer_problems(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def _(request: HttpRequest, fault: Http404) -> HttpResponse:
         return Problem(404, "not_found", "There is nothing here.").as_response()
+
+    @api.exception_handler(OperationalError)
+    @api.exception_handler(InterfaceError)
+    def _(request: HttpRequest, fault: Exception) -> HttpResponse:
+        """Away, restarting, or out of connections. What was sent may be sent again as it is."""
+        logger.warning("%s %s: the database: %s", request.method, request.path, fault)
+        return UNAVAILABLE.as_response()
 
     @api.exception_handler(Exception)
     def _(request: HttpRequest, fault: Exception) -> HttpResponse:

@@ -21,6 +21,7 @@ from inventory.models.stock import (
     StockLevel,
     StockMovement,
 )
+from inventory.models.tokens import ApiToken
 from inventory.models.totals import LocationTotal, LocationTotalDelta, LocationTotalNow
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "GROUPS",
     "MANAGERS",
     "Among",
+    "ApiToken",
     "Barcode",
     "Category",
     "FieldChange",

@@ -15,6 +15,7 @@ from django.urls import reverse
 from inventory import operations
 from inventory.admin import house
 from inventory.models import (
+    ApiToken,
     Barcode,
     Category,
     Location,
@@ -51,7 +52,11 @@ def furnish(start: int, count: int, by: User) -> None:
             category=Category.objects.create(code=f"C{n}", name=f"Kind {n}"),
         )
         Barcode.objects.create(code=f"400{n}", product=product)
-        LocationAccess.objects.create(user=person(f"worker-{n}"), location=place)
+        worker = person(f"worker-{n}")
+        LocationAccess.objects.create(user=worker, location=place)
+        token = ApiToken(name=f"Till {n}", person=worker, made_by=by)
+        token.set_secret()
+        token.save()
         for kind in (OperationKind.RECEIVE, OperationKind.SALE):
             asks = [Ask(uuid4(), kind, product.sku, place.code, q) for q in (3, 9_000)]
             operations.apply(asks, by=by, source=Source.TASK)

@@ -104,7 +104,6 @@ def test_the_document_names_the_limits_and_every_answer(client: Client) -> None:
     assert answer.status_code == 200
     document = json.loads(answer.content)
     assert "100 requests a second, with a burst of 500" in document["info"]["description"]
-    assert set(document["paths"]) == {"/api/v1/inventory", "/api/v1/operations"}
     assert set(document["paths"]["/api/v1/operations"]["post"]["responses"]) == {
         "200", "401", "403", "411", "413", "422", "429", "503",
     }  # fmt: skip
