@@ -196,7 +196,8 @@ def test_pages_hold_everything_once(client: Client, alice: User, address: str) -
         Location.objects.create(code=f"L{n}", name="Same name")
         book(ask("receive", 1))
     whole = get(client, address)["items"]
-    pages, cursor = [], ""
+    pages: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = get(client, address, limit=2, cursor=cursor)
         pages, cursor = pages + page["items"], page["next"]
