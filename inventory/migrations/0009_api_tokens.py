@@ -8,7 +8,7 @@ import inventory.models.tokens
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0007_ledger_checks"),
+        ("inventory", "0008_totals_without_what_was_undone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
