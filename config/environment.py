@@ -22,6 +22,7 @@ class Environment:
     redis_url: str
     email: dict[str, Any]
     static_root: str
+    proxies: int
 
 
 def read_environment() -> Environment:
@@ -42,6 +43,7 @@ def read_environment() -> Environment:
             redis_url=_redis_url(env),
             email=_email(env),
             static_root=env.str("STATIC_ROOT", ""),
+            proxies=_proxies(env),
         )
     except (EnvError, ValueError) as fault:
         raise ImproperlyConfigured(str(fault)) from fault
@@ -61,6 +63,15 @@ def _secret_key(env: Env, *, debug: bool) -> str:
             "Liveshelf needs one of its own, at least 50 random characters"
         )
     return key
+
+
+def _proxies(env: Env) -> int:
+    raw: str = env.str("PROXIES", "") or "0"
+    if not raw.isdecimal():
+        raise ImproperlyConfigured(
+            f"PROXIES is {raw!r}: how many proxies of yours stand in front, 0 or more"
+        )
+    return int(raw)
 
 
 def _origins(env: Env) -> list[str]:

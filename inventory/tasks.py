@@ -4,12 +4,11 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
 from inventory.ledger_check import check_ledger
-from inventory.models import LedgerCheck, Operation, Outcome
+from inventory.models import LedgerCheck, Operation, Outcome, Session
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inventory.views import dashboard, entry, location, movements, product, vendor
+from inventory.views import dashboard, entry, location, movements, password, product, vendor
 from inventory.views.operate import operate, receive_somewhere
 from inventory.views.rights_css import rights_css
 from inventory.views.stock import stock
@@ -9,6 +9,8 @@ from inventory.views.undo import movement, undo
 urlpatterns = [
     path("login/", entry.login, name="login"),
     path("logout/", entry.logout, name="logout"),
+    path("logout/everywhere/", password.log_out_everywhere, name="logout-everywhere"),
+    path("password/", password.password, name="password"),
     path("rights.css", rights_css, name="rights-css"),
     path("", dashboard.dashboard, name="dashboard"),
     path("stock/", stock, name="stock"),

@@ -49,10 +49,10 @@ class Hangup(Exception):
 class Live:
     """The conversation with one tab."""
 
-    def __init__(self, hub: Hub, person: int, send: ASGISendCallable) -> None:
+    def __init__(self, hub: Hub, person: int, session: str, send: ASGISendCallable) -> None:
         self._hub = hub
         self._raw_send: Any = send
-        self._subscriber = Subscriber(person, self._send, self._shut)
+        self._subscriber = Subscriber(person, session, self._send, self._shut)
         self._bucket = Bucket()
         self._greeted = False
 
@@ -125,12 +125,13 @@ async def live(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISe
     """`/ws/live/`. The socket is accepted first: only an accepted one can tell its close code."""
     await receive()
     user: Any = scope["user"]  # type: ignore[typeddict-item]  # set by Channels' AuthMiddleware
+    session: Any = scope["session"]  # type: ignore[typeddict-item]  # by its SessionMiddleware
     sender: Any = send
     await sender({"type": "websocket.accept"})
     if not user.is_authenticated:
         await sender({"type": "websocket.close", "code": int(Close.LOG_IN)})
         return
-    conversation = Live(current_hub(), user.pk, send)
+    conversation = Live(current_hub(), user.pk, session.session_key or "", send)
     try:
         await _converse(conversation, receive)
     finally:

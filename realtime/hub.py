@@ -250,7 +250,7 @@ class Hub:
         frame of a later flush can come before the catch-up, and none is lost between them."""
         stand, database = self._standing()
         subscriber = join.subscriber
-        subscriber.rights = await rights_of(database, subscriber.person)
+        subscriber.rights = await rights_of(database, subscriber.person, subscriber.session)
         subscriber.rights_read_at = time.monotonic()
         if not subscriber.rights.active:
             await subscriber.close(Close.LOG_IN)
@@ -304,7 +304,7 @@ class Hub:
     async def _check_rights(self, subscriber: Subscriber) -> None:
         _, database = self._standing()
         before = subscriber.rights
-        subscriber.rights = await rights_of(database, subscriber.person)
+        subscriber.rights = await rights_of(database, subscriber.person, subscriber.session)
         subscriber.rights_read_at = time.monotonic()
         if not subscriber.rights.active:
             self.leave(subscriber)

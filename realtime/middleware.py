@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from realtime.changes import HERE, NEW_EPOCH, epoch_name
 from realtime.rights import fingerprint
 
-STAMP = "(SELECT version FROM inventory_rightsstamp WHERE user_id = %s)"
+STAMP = "(SELECT rights FROM inventory_rightsstamp WHERE user_id = %s)"
 PAGE = HERE.rstrip() + ",\n       COALESCE(" + STAMP + ", 0)"
 
 NOT_LIVE = ("/admin/", "/api/", "/static/", "/live/")

@@ -1,4 +1,7 @@
-"""What one person may see right now, read from the database on the hub's own connection."""
+"""What one person may see right now, in a session that still is one.
+
+Read from the database on the hub's own connection.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +11,17 @@ from psycopg import AsyncConnection
 from inventory.models import MANAGERS
 
 READ = """
-SELECT person.is_active,
+SELECT person.is_active AND EXISTS (
+           SELECT FROM inventory_session session
+           WHERE session.session_key = %(session)s AND session.person_id = person.id
+             AND session.expire_date > now()),
        person.is_superuser OR EXISTS (
            SELECT FROM auth_user_groups member
            JOIN auth_group ON auth_group.id = member.group_id
            WHERE member.user_id = person.id AND auth_group.name = %(managers)s),
        ARRAY(SELECT location_id FROM inventory_locationaccess
              WHERE user_id = person.id AND may_read),
-       COALESCE((SELECT version FROM inventory_rightsstamp WHERE user_id = person.id), 0)
+       COALESCE((SELECT rights FROM inventory_rightsstamp WHERE user_id = person.id), 0)
 FROM auth_user person WHERE person.id = %(person)s
 """
 
@@ -43,9 +49,9 @@ class Rights:
 NOBODY = Rights(active=False, everything=False, locations=frozenset(), fingerprint="")
 
 
-async def rights_of(connection: AsyncConnection[Any], person: int) -> Rights:
+async def rights_of(connection: AsyncConnection[Any], person: int, session: str) -> Rights:
     row = await (
-        await connection.execute(READ, {"person": person, "managers": MANAGERS})
+        await connection.execute(READ, {"person": person, "session": session, "managers": MANAGERS})
     ).fetchone()
     if row is None:
         return NOBODY

@@ -19,8 +19,9 @@ SURELY_BUFFERED_BYTES = 48 * 1024
 class Subscriber:
     """Its topics, its rights, and what it has been sent and has not acknowledged."""
 
-    def __init__(self, person: int, send: Send, shut: Shut) -> None:
+    def __init__(self, person: int, session: str, send: Send, shut: Shut) -> None:
         self.person = person
+        self.session = session
         self.topics: set[str] = set()
         self.rights: Rights = NOBODY
         self.rights_read_at = 0.0

@@ -34,7 +34,7 @@ async def changes(request: HttpRequest) -> HttpResponse:
     async def shut(code: Close) -> None:
         closed.append(code)
 
-    join.subscriber = Subscriber(user.pk, collect, shut)
+    join.subscriber = Subscriber(user.pk, request.session.session_key or "", collect, shut)
     hub = current_hub()
     try:
         await hub.join(join)
@@ -55,7 +55,7 @@ def _join(request: HttpRequest) -> Join:
     if len(topics) > MOST_TOPICS:
         raise Malformed(f"topics names at most {MOST_TOPICS}")
     return Join(
-        subscriber=Subscriber(0, _nowhere, _nowhere),
+        subscriber=Subscriber(0, "", _nowhere, _nowhere),
         topics=topics,
         cursor=check_cursor(request.GET.get("cursor", "")),
         first=True,

@@ -11,6 +11,7 @@ from inventory.models.among import Among
 from inventory.models.catalogue import CODE_PATTERN, Barcode, Category, Product, Unit, Vendor
 from inventory.models.changes import FieldChange
 from inventory.models.checks import LedgerCheck
+from inventory.models.session import Session
 from inventory.models.stock import (
     MovementKind,
     Operation,
@@ -46,6 +47,7 @@ __all__ = [
     "Outcome",
     "Product",
     "RightsStamp",
+    "Session",
     "Source",
     "Status",
     "StockLevel",

@@ -116,6 +116,8 @@ class RightsStamp(Versioned):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="rights_stamp"
     )
+    rights = models.BigIntegerField(default=1, db_default=1, editable=False)
+    """Pages compare it; `version` also moves when one of the person's sessions ends."""
 
     def __str__(self) -> str:
         return f"rights of {self.user_id}, change {self.version}"

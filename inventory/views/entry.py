@@ -1,9 +1,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from inventory.login_throttle import forget_failures, locked_until, note_failure
@@ -58,6 +63,20 @@ class Entry(LoginView):
             status=429,
             headers={"Retry-After": str(seconds)},
         )
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """The admin's own form would be a second door, without the throttle."""
+    wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+    if request.user.is_authenticated and not admin.site.has_permission(request):
+        # Logged in, and not for here: the login page would send them straight back.
+        raise PermissionDenied
+    return redirect_to_login(wanted)
+
+
+def admin_password(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(reverse("password"))
 
 
 login = Entry.as_view()

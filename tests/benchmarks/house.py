@@ -3,12 +3,10 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
@@ -17,6 +15,7 @@ from inventory.operations import Ask, apply
 from realtime.changes import HERE, NEW_EPOCH, epoch_name
 from realtime.protocol import VERSION, frame
 from realtime.rights import fingerprint
+from tests.sessions import session_of
 
 PLACES = 50
 PEOPLE = 20
@@ -81,18 +80,13 @@ def _standpoint() -> tuple[str, str]:
 
 def _fingerprint(user: User) -> str:
     with connection.cursor() as database:
-        database.execute("SELECT version FROM inventory_rightsstamp WHERE user_id = %s", [user.pk])
+        database.execute("SELECT rights FROM inventory_rightsstamp WHERE user_id = %s", [user.pk])
         row = database.fetchone()
     return fingerprint(user.pk, row[0] if row else 0)
 
 
 def _cookie(user: User) -> str:
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    return f"{settings.SESSION_COOKIE_NAME}={session_of(user)}"
 
 
 @contextmanager

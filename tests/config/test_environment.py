@@ -36,6 +36,8 @@ def test_what_is_said_is_read(variables: pytest.MonkeyPatch) -> None:
     [
         ("DEBUG", "perhaps"),
         ("SECRET_KEY", ""),
+        ("PROXIES", "one"),
+        ("PROXIES", "-1"),
         ("CSRF_TRUSTED_ORIGINS", "stock.example"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from config.celery import app
 from config.settings import CELERY_BEAT_SCHEDULE
-from inventory.models import LedgerCheck, Operation, StockLevel
+from inventory.models import LedgerCheck, Operation, Session, StockLevel
 from inventory.tasks import REFUSALS_KEPT, prove_ledger, prune
 from tests.inventory.books import ask, book
 

@@ -14,6 +14,7 @@ from realtime.hub import Hub, Join, current_hub
 from realtime.middleware import Live, read_live
 from realtime.protocol import Close
 from realtime.subscriber import Subscriber
+from tests.sessions import session_of
 
 Frame = dict[str, Any]
 PATIENCE_S = 5
@@ -29,7 +30,7 @@ class Screen:
         self.frames: list[Frame] = []
         self.closed: list[Close] = []
         self._came = asyncio.Event()
-        self.subscriber = Subscriber(person.pk, self._take, self._shut)
+        self.subscriber = Subscriber(person.pk, "", self._take, self._shut)
 
     async def _take(self, text: str) -> None:
         self.frames.append(json.loads(text))
@@ -40,6 +41,8 @@ class Screen:
         self._came.set()
 
     async def hello(self, *topics: str) -> Frame:
+        if not self.subscriber.session:
+            self.subscriber.session = await sync_to_async(session_of)(self.person)
         await self.hub.join(
             Join(
                 self.subscriber,

@@ -27,6 +27,10 @@ INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, 
                        is_active, date_joined)
 VALUES ('', true, 'alice', '', '', '', true, true, now()) RETURNING id
 """
+SESSION = """
+INSERT INTO inventory_session (session_key, session_data, expire_date, person_id)
+VALUES ('tab', '', now() + interval '1 day', %s)
+"""
 
 
 @pytest.fixture
@@ -90,6 +94,7 @@ def test_a_hub_that_lived_through_a_crash_tells_its_screens_to_load_again(
         row = database.execute(PERSON).fetchone()
         assert row
         person = int(row[0])
+        database.execute(SESSION, [person])
     frames: list[str] = []
 
     async def scenario() -> None:
@@ -106,7 +111,7 @@ def test_a_hub_that_lived_through_a_crash_tells_its_screens_to_load_again(
         hub, here = Hub(), await asyncio.to_thread(stand, server.url)
         await hub.join(
             Join(
-                Subscriber(person, take, shut),
+                Subscriber(person, "tab", take, shut),
                 ("summary",),
                 here.cursor,
                 first=True,

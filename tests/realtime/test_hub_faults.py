@@ -17,6 +17,7 @@ from realtime.hub import Hub
 from realtime.protocol import Close
 from tests.realtime.screens import Screen, opened, running_hub
 from tests.realtime.test_hub import receive
+from tests.sessions import session_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -57,7 +58,7 @@ async def test_a_ping_revives_a_hub_whose_task_ended(
 
     async def send(_: object) -> None: ...
 
-    conversation = Live(hub, bob.pk, send)
+    conversation = Live(hub, bob.pk, await sync_to_async(session_of)(bob), send)
     conversation._greeted = True
     await receive(5)
     await conversation.hear('{"type":"ping","n":1,"t":0}')
