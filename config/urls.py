@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from inventory.admin.on_site import on_site
 from inventory.views.entry import admin_login, admin_password
 
 urlpatterns = [
     path("admin/login/", admin_login),
+    path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(on_site)),
     path("admin/password_change/", admin_password),
     path("admin/", admin.site.urls),
     path("api/", include("inventory.api.urls")),

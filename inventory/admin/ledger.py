@@ -3,7 +3,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,10 +13,12 @@ from inventory.admin.house import ReadOnlyAdmin
 from inventory.admin.stock import GoodsAdmin, LocationFilter
 from inventory.models import (
     FieldChange,
+    Location,
     Operation,
     OperationKind,
     Outcome,
     Source,
+    StockLevel,
     StockMovement,
     sees_everything,
 )
@@ -149,6 +151,17 @@ class FieldChangeAdmin(ReadOnlyAdmin):
     search_help_text = "The record's number, as in the address of its page."
     ordering = ("-id",)
     sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FieldChange]:
+        found: QuerySet[FieldChange] = super().get_queryset(request)
+        if sees_everything(request.user):
+            return found
+        places = Location.objects.readable_by(request.user).values("pk")
+        levels = StockLevel.objects.visible_to(request.user).values("pk")
+        record = FieldChange.Record
+        return found.exclude(Q(record=record.LOCATION) & ~Q(record_id__in=places)).exclude(
+            Q(record=record.LEVEL) & ~Q(record_id__in=levels)
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from inventory.admin.edits import EditedAdmin
 from inventory.admin.resources import FileAdmin, LocationResource
-from inventory.models import Location, StockLevel
+from inventory.models import Location, StockLevel, sees_everything
 
 
 @admin.register(Location)
@@ -24,6 +24,10 @@ class LocationAdmin(FileAdmin, EditedAdmin):
         # Autocomplete answers from here too: it names no place that one may not see.
         found: QuerySet[Location] = super().get_queryset(request)
         return found & Location.objects.readable_by(request.user)
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        # A file is compared with all that is there: its preview would show the rest.
+        return super().has_import_permission(request) and sees_everything(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Location | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from inventory.admin.house import BoundedPaginator, HouseAdmin, ReadOnlyAdmin, TabularInline
-from inventory.models import LocationAccess, Operation, RightsStamp
+from inventory.models import MANAGERS, Location, LocationAccess, Operation, RightsStamp
 
 if TYPE_CHECKING:
     DjangosUserAdmin = UserAdmin[User]
@@ -59,7 +59,7 @@ class PersonAdmin(DjangosUserAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (
-            request.user.is_superuser or obj is None or not obj.is_superuser
+            request.user.is_superuser or obj is None or not _rules(obj)
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -82,6 +82,11 @@ class PersonAdmin(DjangosUserAdmin):
         )
 
 
+def _rules(person: User) -> bool:
+    """Whoever sets such a person's password could be them; switched off ones can be woken."""
+    return person.is_superuser or person.groups.filter(name=MANAGERS).exists()
+
+
 @admin.register(LocationAccess)
 class LocationAccessAdmin(HouseAdmin):
     list_display = ("user", "location", "may_read", "may_write")
@@ -89,6 +94,10 @@ class LocationAccessAdmin(HouseAdmin):
     list_filter = ("may_write",)
     search_fields = ("user__username", "location__code", "location__name")
     autocomplete_fields = ("user", "location")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LocationAccess]:
+        found: QuerySet[LocationAccess] = super().get_queryset(request)
+        return found.filter(location__in=Location.objects.readable_by(request.user).values("pk"))
 
 
 @admin.register(RightsStamp)

@@ -1,0 +1,243 @@
+"""Who gets what at every address: an address without a line in the table fails.
+
+The shop is the place that only the manager may see; `7,311` and `SHOP` stand nowhere else.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission, User
+from django.core.cache import cache
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from inventory.models import Location, StockLevel
+from realtime.rights import NOBODY, Rights
+from realtime.topics import FAMILIES
+from tests.inventory.books import ask, book
+
+pytestmark = pytest.mark.django_db
+
+CAST = ("alice", "bob", "charlie", "dora", "oscar", "anonymous")
+HIDDEN = re.compile(r"SHOP|Corner shop|7,?311")
+PAGE = (200, 200, 200, 200, 200, 302)
+POST_ONLY = (405, 405, 405, 405, 405, 302)
+THERE = (200, 200, 200, 404, 404, 302)
+# A filter that names no place of theirs is a fault of the address, as is one that names none.
+UNKNOWN = (200, 400, 400, 400, 400, 302)
+ONLY_ALICE = (200, 404, 404, 404, 404, 302)
+
+# pattern -> (address, who gets what by GET, in the order of the cast)
+TABLE: dict[str, list[tuple[str, tuple[int, ...]]]] = {
+    "api/docs": [("/api/docs", PAGE)],
+    "api/v1/": [("/api/v1/", (200,) * 6)],
+    "api/v1/openapi.json": [("/api/v1/openapi.json", (200,) * 6)],
+    "api/v1/inventory": [
+        ("/api/v1/inventory", (200, 200, 200, 200, 200, 401)),
+        ("/api/v1/inventory?location=WH", (200, 200, 200, 404, 404, 401)),
+        ("/api/v1/inventory?location=SHOP", (200, 404, 404, 404, 404, 401)),
+        ("/api/v1/inventory?product=FLOUR", (200, 200, 200, 200, 200, 401)),
+    ],
+    "api/v1/operations": [("/api/v1/operations", (405,) * 6)],
+    "api/v1/<path:rest>": [("/api/v1/nothing", (404,) * 6)],
+    "login/": [("/login/", (302, 302, 302, 302, 302, 200))],
+    "logout/": [("/logout/", POST_ONLY)],
+    "logout/everywhere/": [("/logout/everywhere/", POST_ONLY)],
+    "password/": [("/password/", PAGE)],
+    "rights.css": [("/rights.css", PAGE)],
+    "": [("/", PAGE)],
+    "stock/": [("/stock/", PAGE), ("/stock/?q=flour", PAGE), ("/stock/?location=SHOP", UNKNOWN)],
+    "stock/<int:level>/<slug:action>/": [
+        ("/stock/{here}/sell/", (200, 200, 403, 404, 404, 302)),
+        ("/stock/{there}/sell/", ONLY_ALICE),
+    ],
+    "products/<str:sku>/receive/": [("/products/FLOUR/receive/", (200, 200, 403, 404, 404, 302))],
+    "products/<str:sku>/": [("/products/FLOUR/", THERE)],
+    "locations/": [("/locations/", PAGE)],
+    "locations/<str:code>/": [("/locations/WH/", THERE), ("/locations/SHOP/", ONLY_ALICE)],
+    "vendors/": [("/vendors/", PAGE)],
+    "vendors/<str:code>/": [("/vendors/MILL/", THERE)],
+    "movements/": [("/movements/", PAGE), ("/movements/?location=SHOP", UNKNOWN)],
+    "live/changes/": [("/live/changes/", (400, 400, 400, 400, 400, 302))],
+}
+LINES = [line for lines in TABLE.values() for line in lines]
+
+
+def patterns(parts: list[Any], before: str = "") -> Iterator[str]:
+    for part in parts:
+        route = before + str(part.pattern)
+        if isinstance(part, URLResolver):
+            yield from patterns(part.url_patterns, route)
+        elif isinstance(part, URLPattern):
+            yield route
+
+
+@pytest.fixture
+def levels(
+    flour_level: StockLevel, shop: Location, alice: User, bob: User, charlie: User, dora: User
+) -> dict[str, int]:
+    cache.clear()
+    oscar = User.objects.create_user("oscar", password="demo")
+    oscar.groups.add(Group.objects.get(name="operator"))
+    there = StockLevel.objects.create(product=flour_level.product, location=shop)
+    book(ask("receive", 4), ask("receive", 7311, location="SHOP"))
+    return {"here": flour_level.pk, "there": there.pk}
+
+
+def as_(name: str) -> Client:
+    client = Client()
+    if name != "anonymous":
+        client.force_login(User.objects.get(username=name))
+    return client
+
+
+CHANGING = re.compile(
+    r'data-cursor="[^"]*"|nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"'
+    r'|name="id" value="[^"]*"|name="id"[^>]*value="[^"]*"|\d\d:\d\d(:\d\d)?|\b[A-Za-z0-9]{64}\b'
+)
+
+
+def steady(answer: HttpResponseBase) -> tuple[int, dict[str, str], str]:
+    """All that was answered, without what differs each time by design."""
+    noise = {"Server-Timing", "Expires", "Content-Security-Policy", "Content-Length"}
+    headers = {name: value for name, value in answer.items() if name not in noise}
+    return answer.status_code, headers, CHANGING.sub("~", getattr(answer, "content", b"").decode())
+
+
+def test_every_address_has_a_line() -> None:
+    found = {
+        route
+        for route in patterns(list(get_resolver().url_patterns))
+        if not route.startswith("admin/")
+    }
+    assert found == set(TABLE)
+
+
+@pytest.mark.parametrize(("address", "statuses"), LINES, ids=[line[0] for line in LINES])
+def test_who_gets_what(address: str, statuses: tuple[int, ...], levels: dict[str, int]) -> None:
+    found = {name: as_(name).get(address.format(**levels)) for name in CAST}
+
+    assert {name: answer.status_code for name, answer in found.items()} == dict(
+        zip(CAST, statuses, strict=True)
+    )
+    for name in CAST[1:]:
+        # What somebody asked for by name may stand in the answer as they typed it.
+        text = getattr(found[name], "content", b"").decode()
+        if "SHOP" not in address:
+            assert not HIDDEN.search(text), name
+
+
+@pytest.mark.parametrize("name", CAST[1:5])
+@pytest.mark.parametrize(
+    ("hidden", "nothing"),
+    [
+        ("/locations/SHOP/", "/locations/NONE/"),
+        ("/stock/?location=SHOP", "/stock/?location=NONE"),
+        ("/movements/?location=SHOP", "/movements/?location=NONE"),
+        ("/api/v1/inventory?location=SHOP", "/api/v1/inventory?location=NONE"),
+        ("/stock/{there}/sell/", "/stock/999999999/sell/"),
+    ],
+)
+def test_what_is_hidden_is_answered_like_what_does_not_exist(
+    hidden: str, nothing: str, name: str, levels: dict[str, int]
+) -> None:
+    client, there = as_(name), str(levels["there"])
+    status, headers, text = steady(client.get(hidden.format(**levels)))
+    wanted = steady(client.get(nothing))
+    headers = {key: value for key, value in headers.items() if key != "ETag"}
+    alike = {key: value for key, value in wanted[1].items() if key != "ETag"}
+
+    text = text.replace("SHOP", "NONE").replace(f"/stock/{there}/", "/stock/999999999/")
+    assert (status, headers, text) == (wanted[0], alike, wanted[2])
+
+
+@pytest.mark.parametrize("name", CAST[1:5])
+def test_nothing_moves_when_a_hidden_place_changes(name: str, levels: dict[str, int]) -> None:
+    client = as_(name)
+    addresses = [address.format(**levels) for address, _ in LINES if "login" not in address]
+    before = {address: steady(client.get(address)) for address in addresses}
+
+    book(ask("sale", 7310, location="SHOP"))
+    Location.objects.filter(code="SHOP").update(name="Renamed")
+    Location.objects.create(code="AAA", name="A new one")
+
+    for address in addresses:
+        assert steady(client.get(address)) == before[address], address
+
+
+def test_every_family_of_topics_is_granted_by_place(levels: dict[str, int]) -> None:
+    from asgiref.sync import async_to_sync
+
+    from realtime.topics import Family, permitted
+
+    of_a_place = {name for name, family in FAMILIES.items() if ", id" in (family.lookup or "")}
+    assert of_a_place == {"location", "totals", "movements"}
+    assert set(FAMILIES) - of_a_place == {"product", "vendor", "summary"}
+    assert async_to_sync(permitted)(None, ["location:SHOP", "summary"], NOBODY) == set()  # type: ignore[arg-type]
+    here = Rights(True, False, frozenset({1}), "")
+    assert not here.read(2)
+    assert isinstance(FAMILIES["summary"], Family)
+
+
+def admin_addresses() -> Iterator[str]:
+    for model, page in sorted(admin.site._registry.items(), key=lambda item: item[0].__name__):
+        for pattern in page.urls:
+            route = str(pattern.pattern)
+            yield f"/admin/{model._meta.app_label}/{model._meta.model_name}/{route}"
+
+
+@pytest.mark.parametrize("right", ["the groups' rights", "all single rights"])
+def test_no_page_of_the_admin_shows_a_hidden_place(right: str, levels: dict[str, int]) -> None:
+    bob = User.objects.get(username="bob")
+    if right == "all single rights":
+        bob.user_permissions.set(Permission.objects.all())
+    User.objects.filter(pk=bob.pk).update(is_staff=True)
+    client = as_("bob")
+    shop = Location.objects.get(code="SHOP")
+    hidden_ids = {"stocklevel": levels["there"], "location": shop.pk}
+    for address in admin_addresses():
+        model = address.split("/")[3]
+        asked = address.replace("<path:object_id>", str(hidden_ids.get(model, 0)))
+        answer = client.get(asked, follow=True)
+        assert answer.status_code in {200, 403, 404, 405}, asked
+        assert not HIDDEN.search(answer.content.decode()), asked
+        if address.endswith(f"/{model}/"):
+            found = client.get(asked, {"q": "Corner"}).content.decode()
+            assert not HIDDEN.search(found), asked
+
+
+def test_the_admin_does_not_name_a_hidden_record_by_its_number(levels: dict[str, int]) -> None:
+    from django.contrib.contenttypes.models import ContentType
+
+    User.objects.filter(username="bob").update(is_staff=True)
+    client = as_("bob")
+    kind = ContentType.objects.get_for_model(Location).pk
+    for pk in (Location.objects.get(code="SHOP").pk, 999_999):
+        assert client.get(f"/admin/r/{kind}/{pk}/").status_code == 404
+    seen = Location.objects.get(code="WH")
+    assert client.get(f"/admin/r/{kind}/{seen.pk}/")["Location"] == "/locations/WH/"
+
+
+def test_a_hidden_movement_can_not_be_undone_nor_told_from_none(levels: dict[str, int]) -> None:
+    from inventory.models import StockMovement
+
+    hidden = StockMovement.objects.get(location__code="SHOP")
+    client = as_("bob")
+    answers = []
+    for number in (hidden.pk, 999_999_999):
+        operation = {
+            "id": "0198b1c0-0000-7000-8000-00000000000" + str(len(answers)),
+            "kind": "reversal",
+            "reverses": number,
+        }
+        answer = client.post(
+            "/api/v1/operations", {"operations": [operation]}, content_type="application/json"
+        )
+        answers.append(
+            answer.content.decode().replace(operation["id"], "~").replace(str(number), "N")
+        )
+    assert answers[0] == answers[1]
