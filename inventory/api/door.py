@@ -6,6 +6,7 @@ from ninja.utils import check_csrf
 
 from inventory.api.limits import take
 from inventory.api.problems import Problem
+from inventory.client_address import client_address
 from inventory.models import ApiToken
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -22,7 +23,7 @@ def by_token(request: HttpRequest) -> AbstractBaseUser | None:
     token = ApiToken.objects.that_opens(secret.strip())
     if token is None:
         # Who has a good one is not kept out by a neighbour who guesses behind the same address.
-        take("failed tokens", request.META.get("REMOTE_ADDR", ""))
+        take("failed tokens", client_address(request))
         raise Problem(401, "bad_token", "This token is wrong, has expired or was revoked.")
     request.user = token.person
     take("requests", token.person.pk)

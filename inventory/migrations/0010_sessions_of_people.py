@@ -92,7 +92,7 @@ DROP FUNCTION inventory_group_renamed() CASCADE;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inventory", "0007_ledger_checks"),
+        ("inventory", "0009_api_tokens"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
