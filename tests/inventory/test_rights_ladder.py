@@ -227,17 +227,16 @@ def test_a_hidden_movement_can_not_be_undone_nor_told_from_none(levels: dict[str
 
     hidden = StockMovement.objects.get(location__code="SHOP")
     client = as_("bob")
-    answers = []
+    answers: list[str] = []
     for number in (hidden.pk, 999_999_999):
+        id = f"0198b1c0-0000-7000-8000-00000000000{len(answers)}"
         operation = {
-            "id": "0198b1c0-0000-7000-8000-00000000000" + str(len(answers)),
+            "id": id,
             "kind": "reversal",
             "reverses": number,
         }
         answer = client.post(
             "/api/v1/operations", {"operations": [operation]}, content_type="application/json"
         )
-        answers.append(
-            answer.content.decode().replace(operation["id"], "~").replace(str(number), "N")
-        )
+        answers.append(answer.content.decode().replace(id, "~").replace(str(number), "N"))
     assert answers[0] == answers[1]
