@@ -17,6 +17,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -58,7 +59,10 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_text_only)]
 Money = Annotated[
     Decimal,
     BeforeValidator(_no_flag),
-    Field(decimal_places=4, json_schema_extra={"type": "string", "example": "2.50"}),
+    Field(decimal_places=4),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,4})?$", "examples": ["2.50"]}
+    ),
 ]
 
 

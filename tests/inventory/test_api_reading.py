@@ -187,6 +187,15 @@ def test_movements_are_found_by_when_they_were_made(as_bob: Client) -> None:
     assert get(as_bob, "movements", made_to=earlier)["items"] == []
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_the_ends_of_time_break_nothing(as_bob: Client, moment: str) -> None:
+    get(as_bob, "movements", made_from=moment, made_to=moment)
+    asked = {"id": str(uuid4()), "kind": "receive", "sku": "FLOUR", "location": "WH"}
+    body = {"operations": [asked | {"quantity": 1, "made_at": moment}]}
+    answer = as_bob.post(f"{ROOT}/operations", body, content_type="application/json")
+    assert answer.status_code in {200, 422}
+
+
 @pytest.mark.parametrize("address", ["products", "vendors", "locations", "movements"])
 def test_pages_hold_everything_once(client: Client, alice: User, address: str) -> None:
     client.force_login(alice)

@@ -5,6 +5,7 @@ Derandomised: the same cases each time, several hundred in all.
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
+from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -15,7 +16,6 @@ from django.db import close_old_connections
 from django.middleware.csrf import _get_new_csrf_string
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -111,10 +111,13 @@ def make_real(case: Any, known: dict[str, Any]) -> None:
     for given_values in (case.path_parameters, case.query):
         for name in {*(given_values or {})} & {*known}:
             given_values[name] = known[name]
-    if isinstance(case.body, dict) and isinstance(case.body.get("operations"), list):
-        for asked in case.body["operations"]:
-            if isinstance(asked, dict):
-                asked |= {"sku": "FLOUR", "location": "WH"}
+    if case.method == "POST":
+        body = case.body if isinstance(case.body, dict) else {}
+        listed = body.get("operations")
+        first = listed[0] if isinstance(listed, list) and listed else {}
+        kept = {name: first[name] for name in ("reason", "reference") if name in first}
+        asked = {"id": str(uuid4()), "kind": "receive", "sku": "FLOUR", "location": "WH"}
+        case.body = {"operations": [kept | asked | {"quantity": 3}]}
 
 
 @pytest.mark.parametrize("label", CALLS)
@@ -135,12 +138,11 @@ def test_no_answer_is_off_the_document(
     seen: list[int] = []
 
     @given(
-        case=call.as_strategy(GenerationMode.POSITIVE) | call.as_strategy(GenerationMode.NEGATIVE),
-        real=st.booleans(),
+        case=call.as_strategy(GenerationMode.POSITIVE) | call.as_strategy(GenerationMode.NEGATIVE)
     )
     @_quickly
-    def answers_by_the_document(case: Any, real: bool) -> None:
-        if real:
+    def answers_by_the_document(case: Any) -> None:
+        if len(seen) % 2:
             make_real(case, known)
         answer = case.call(**credentials)
         seen.append(answer.status_code)
@@ -149,7 +151,7 @@ def test_no_answer_is_off_the_document(
     answers_by_the_document()
     assert seen
     assert (401 in seen) == (who == "nobody"), seen
-    if who in {"manager", "staff"}:
+    if who == "staff":
         assert 200 in seen, "chance must have met what is there"
 
 
