@@ -243,7 +243,7 @@ EXAMPLES = {
                     "id": "6f1c1a52-6a0e-4c0c-9f0d-0d5c6f1c1a52",
                     "kind": "sale",
                     "sku": "BREAD-RYE",
-                    "location": "SHOP",
+                    "location": "MARKET",
                     "quantity": 2,
                     "unit_price": "4.20",
                     "reference": "till 3, receipt 1041",

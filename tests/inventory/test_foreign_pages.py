@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -26,7 +26,8 @@ def addresses(patterns: Any, before: str = "/") -> Iterator[str]:
     for each in patterns:
         if not isinstance(each.pattern, RoutePattern):
             continue
-        address = before + re.sub(r"<(?:\w+:)?\w+>", "1", str(each.pattern))
+        route = re.sub(r"<uuid:\w+>", str(UUID(int=1)), str(each.pattern))
+        address = before + re.sub(r"<(?:\w+:)?\w+>", "1", route)
         if isinstance(each, URLResolver):
             yield from addresses(each.url_patterns, address)
         elif isinstance(each, URLPattern):
