@@ -164,3 +164,9 @@ def live(page: Page) -> Page:
 
 def was_not_reloaded(page: Page) -> bool:
     return bool(page.evaluate("window.sameDocument === true"))
+
+
+def typing_into(opened: Locator) -> Locator:
+    """What a form that opens in place gives the focus to; a program could type before it has."""
+    expect(opened).to_be_focused()
+    return opened

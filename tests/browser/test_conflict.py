@@ -10,7 +10,7 @@ from inventory.models import OperationKind, Outcome, Source, StockLevel
 from inventory.operations import Ask, apply
 from tests.browser.books import book, elsewhere
 from tests.browser.conftest import Visit
-from tests.browser.people import PHONE, Visitor
+from tests.browser.people import PHONE, Visitor, typing_into
 from tests.browser.test_accessible import expect_no_fault
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def count_too_late(visit: Visit, bob: User, alice: User, level: StockLevel) -> V
     counting.see(f"#stock-{level.pk}").get_by_role("link", name="More").click()
     form = counting.see(f"#form-{level.pk}")
     form.get_by_role("link", name="Count", exact=True).click()
-    form.get_by_label("What you counted").fill("12")
+    typing_into(form.get_by_label("What you counted")).fill("12")
     form.get_by_label("Reason").fill("behind the door")
     sell(alice, 2)
     expect(counting.see(f"#stock-{level.pk}")).to_have_attribute("data-quantity", "8")
@@ -169,8 +169,8 @@ def test_the_form_of_minimum_and_maximum_opens_in_place(
     form = seen.see(f"#form-{level.pk}")
     form.get_by_role("link", name="Minimum and maximum").click()
     expect(form.get_by_text("Empty: the product's own, 5.")).to_be_visible()
+    typing_into(form.get_by_label("Low from here down")).fill("12")
     expect_no_fault(seen.page)
-    form.get_by_label("Low from here down").fill("12")
     form.get_by_role("button", name="Save").click()
 
     expect(form.get_by_role("status")).to_contain_text("are set")

@@ -10,7 +10,7 @@ from inventory.models import OperationKind, Outcome, Source, StockLevel, StockMo
 from inventory.operations import Ask, apply
 from tests.browser.books import book, elsewhere
 from tests.browser.conftest import Visit
-from tests.browser.people import PHONE, Visitor, was_not_reloaded
+from tests.browser.people import PHONE, Visitor, typing_into, was_not_reloaded
 from tests.browser.test_accessible import expect_no_fault
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +36,7 @@ def sale(level: StockLevel, bob: User) -> StockMovement:
 def sell(seller: Visitor, level: StockLevel) -> None:
     seller.see(f"#stock-{level.pk}").get_by_role("link", name="Sell").click()
     form = seller.see(f"#form-{level.pk}")
-    form.get_by_label("Quantity").fill("4")
+    typing_into(form.get_by_label("Quantity")).fill("4")
     form.get_by_role("button", name="Sell").click()
     expect(form.get_by_role("status")).to_contain_text("Now 6 on hand")
 
@@ -115,6 +115,7 @@ def test_a_line_is_undone_from_the_list_and_others_see_it_at_once(
     acting.see(line).get_by_role("link", name="Put right").click()
     form = acting.see(f"#form-movement-{sale.pk}")
     expect(form).to_contain_text("Warehouse: 7 on hand now, 10 after it")
+    typing_into(form.get_by_role("heading", name="Put right"))
     form.get_by_role("form", name="Undo all of it").get_by_label("Why").fill("wrong till")
     form.get_by_role("button", name="Undo all of it").click()
     expect(form.get_by_role("status")).to_contain_text("Now 10 on hand at Warehouse.")
@@ -133,6 +134,7 @@ def test_the_right_quantity_is_previewed_and_booked(
     acting = visit(bob, "/products/FLOUR/").go_live()
     acting.see(f"#movement-{sale.pk}").get_by_role("link", name="Put right").click()
     form = acting.see(f"#form-movement-{sale.pk}")
+    typing_into(form.get_by_role("heading", name="Put right"))
     correct = form.get_by_role("form", name="Correct the quantity")
     correct.get_by_label("The right quantity").fill("5")
     expect(correct).to_contain_text("Warehouse: 7 on hand now, 5 after it")
