@@ -21,7 +21,7 @@ CHECKS := format lint types templates javascript migrations deployment static lo
 TESTS := test-python test-browser test-javascript
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock clean browser fix $(CHECKS) $(TESTS)
+.PHONY: help setup run test check bench soak lock clean browser fix $(CHECKS) $(TESTS)
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ check: setup ## Format, lint, types, templates, migrations, static files, lock f
 
 bench: setup browser ## The side-by-side figures, into benchmarks.json
 	@DEBUG=$${DEBUG:-1} $(EMBEDDED) $(BIN)/python -m tests.benchmarks
+
+soak: setup ## The long proofs about numbers, crashes among them: at most 20 minutes
+	@$(EMBEDDED) $(BIN)/python -m tests.soak
 
 browser: setup
 	@printf 'Browser of the tests: ' && $(BIN)/python -m tests.chromium

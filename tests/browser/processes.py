@@ -26,15 +26,16 @@ def database_url() -> str:
 
 
 class Process:
-    """A command on the tests' database; `stop` ends it in any case."""
+    """A command on the tests' database or another; `stop` ends it in any case."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, database: str | None = None) -> None:
         self._log = log
+        self._database = database
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, *command: str) -> None:
         environment = os.environ | {
-            "DATABASE_URL": database_url(),
+            "DATABASE_URL": self._database or database_url(),
             "DEBUG": "1",
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
@@ -81,8 +82,8 @@ class Process:
 class Server(Process):
     """Daphne with the real application, at the same port whenever it is started."""
 
-    def __init__(self, log: Path) -> None:
-        super().__init__(log)
+    def __init__(self, log: Path, database: str | None = None) -> None:
+        super().__init__(log, database)
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
