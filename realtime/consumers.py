@@ -15,6 +15,7 @@ from realtime import protocol
 from realtime.hub import Hub, Join, current_hub
 from realtime.protocol import Ack, Close, Hello, Malformed, Ping, Subscribe, Unsubscribe
 from realtime.subscriber import Subscriber
+from realtime.wire import Write
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +50,12 @@ class Hangup(Exception):
 class Live:
     """The conversation with one tab."""
 
-    def __init__(self, hub: Hub, person: int, session: str, send: ASGISendCallable) -> None:
+    def __init__(
+        self, hub: Hub, person: int, send: ASGISendCallable, write: Write | None = None
+    ) -> None:
         self._hub = hub
         self._raw_send: Any = send
-        self._subscriber = Subscriber(person, session, self._send, self._shut)
+        self._subscriber = Subscriber(person, self._send, self._shut, write)
         self._bucket = Bucket()
         self._greeted = False
 
@@ -99,9 +102,9 @@ class Live:
     async def _pong(self, n: int, t: float) -> None:
         # A screen takes a pong for a sign of a working hub: one whose task ended begins again.
         self._hub.start()
-        # Everything up to the hub's cursor has been sent before this; a screen that has not had
-        # its catch-up yet must not be moved past it.
-        where = {"cursor": self._hub.cursor} if self._subscriber.live else {}
+        # Everything up to this cursor has been sent before; a screen that has not had its
+        # catch-up yet must not be moved past it.
+        where = {"cursor": self._hub.cursor_for(self._subscriber)} if self._subscriber.live else {}
         await self._subscriber.tell(
             "pong", n=n, t=t, server_time=round(time.time() * 1000), **where
         )
@@ -131,7 +134,7 @@ async def live(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISe
     if not user.is_authenticated:
         await sender({"type": "websocket.close", "code": int(Close.LOG_IN)})
         return
-    conversation = Live(current_hub(), user.pk, session.session_key or "", send)
+    conversation = Live(current_hub(), user.pk, send, scope.get("wire"))  # type: ignore[call-overload]  # of wire.py
     try:
         await _converse(conversation, receive)
     finally:

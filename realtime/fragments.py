@@ -81,6 +81,7 @@ class News:
     people: set[int] = field(default_factory=set)
     locations: set[int] = field(default_factory=set)  # where anything changed
     renamed: set[int] = field(default_factory=set)  # locations whose own record changed
+    stock: bool = False  # not of the catalogue alone: something was booked, or set on a level
     catalogue: bool = False  # a product came, went or moved: the lists of vendors may differ
     too_many: bool = False
 
@@ -147,6 +148,7 @@ async def gather(
     """
     news = News(changes.cursor, moved=changes.moved, people=changes.people)
     news.catalogue = bool(changes.products or changes.vendors or changes.categories)
+    news.stock = bool(changes.levels or changes.moved)
     news.renamed = set(changes.locations)
     news.too_many = changes.too_many
     wanted: dict[str, Any] = {

@@ -42,9 +42,16 @@ class Rights:
         return self.active and (self.everything or location in self.locations)
 
     @property
+    def scope(self) -> "Scope":
+        return self.active, self.everything, self.locations
+
+    @property
     def anywhere(self) -> bool:
         return self.active and (self.everything or bool(self.locations))
 
+
+# What rights come to, whoever has them: equal scopes see the same.
+Scope = tuple[bool, bool, frozenset[int]]
 
 NOBODY = Rights(active=False, everything=False, locations=frozenset(), fingerprint="")
 

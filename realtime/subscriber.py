@@ -5,8 +5,9 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from realtime.protocol import MOST_UNACKED_BYTES, MOST_UNACKED_FRAMES, Close, frame
-from realtime.rights import NOBODY, Rights
+from realtime.protocol import MOST_UNACKED_BYTES, MOST_UNACKED_FRAMES, Close
+from realtime.rights import NOBODY, Rights, Scope
+from realtime.wire import Text, Write
 
 Send = Callable[[str], Awaitable[None]]
 Shut = Callable[[Close], Awaitable[None]]
@@ -17,54 +18,70 @@ SURELY_BUFFERED_BYTES = 48 * 1024
 
 
 class Subscriber:
-    """Its topics, its rights, and what it has been sent and has not acknowledged."""
+    """Its topics, its rights, and what it has been sent and has not acknowledged.
 
-    def __init__(self, person: int, session: str, send: Send, shut: Shut) -> None:
+    `write` puts a frame straight on the line, where the server is one that allows it; `send`
+    asks the server to, and may wait.
+    """
+
+    def __init__(self, person: int, send: Send, shut: Shut, write: Write | None = None) -> None:
         self.person = person
         self.session = session
         self.topics: set[str] = set()
         self.rights: Rights = NOBODY
         self.rights_read_at = 0.0
+        self.seat: tuple[frozenset[str], Scope] | None = None
+        self.entered = 0
+        """The flush before which it has caught up."""
         self.live = False
         self._send = send
         self._shut = shut
+        self._write = write
         self._unacked: deque[tuple[str, int]] = deque()
         self._unacked_bytes = 0
         self._backlog: deque[str] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def deliver(self, text: str, cursor: str) -> None:
-        """Send a frame that counts until it is acknowledged; too many close the socket (4408)."""
+    def deliver(self, text: Text, cursor: str) -> Awaitable[None] | None:
+        """Send a frame that counts until it is acknowledged; too many close the socket (4408).
+
+        What is returned has to be awaited; nothing is where it could be written at once.
+        """
         if self._closed:
-            return
-        self._unacked.append((cursor, len(text)))
-        self._unacked_bytes += len(text)
+            return None
+        size = len(text)
+        self._unacked.append((cursor, size))
+        self._unacked_bytes += size
         if len(self._unacked) > MOST_UNACKED_FRAMES or self._unacked_bytes > MOST_UNACKED_BYTES:
-            await self.close(Close.TOO_SLOW)
-        elif self._writer or self._unacked_bytes > SURELY_BUFFERED_BYTES:
-            self._backlog.append(text)
-            self._writer = self._writer or asyncio.create_task(self._write_backlog())
-        else:
-            await self._put(text)
+            return self.close(Close.TOO_SLOW)
+        if self._write is None:
+            return self._ask_to_send(text.text)
+        if not self._write(text):
+            self._closed = True
+        return None
 
     async def tell(self, type_: str, **fields: object) -> None:
         """Send a frame that carries no changes, after those that wait."""
-        text = frame(type_, **fields)
+        text = Text.of(type_, **fields)
         if self._closed:
             return
-        if self._writer:
-            self._backlog.append(text)
+        if self._write is not None:
+            self._closed = not self._write(text)
+        elif self._writer:
+            self._backlog.append(text.text)
         else:
-            await self._put(text)
+            await self._put(text.text)
 
     def acknowledge(self, cursor: str) -> None:
         """The client has applied everything up to the last frame with this cursor."""
-        cursors = [sent for sent, _ in self._unacked]
-        if cursor not in cursors:
-            return
-        for _ in range(len(cursors) - cursors[::-1].index(cursor)):
-            self._unacked_bytes -= self._unacked.popleft()[1]
+        unacked = self._unacked
+        # Nearly always it is the newest: found from the end.
+        for behind, (sent, _) in enumerate(reversed(unacked)):
+            if sent == cursor:
+                for _ in range(len(unacked) - behind):
+                    self._unacked_bytes -= unacked.popleft()[1]
+                return
 
     async def close(self, code: Close) -> None:
         if self._closed:
@@ -82,6 +99,13 @@ class Subscriber:
         self._closed = True
         if self._writer:
             self._writer.cancel()
+
+    async def _ask_to_send(self, text: str) -> None:
+        if self._writer or self._unacked_bytes > SURELY_BUFFERED_BYTES:
+            self._backlog.append(text)
+            self._writer = self._writer or asyncio.create_task(self._write_backlog())
+        else:
+            await self._put(text)
 
     async def _write_backlog(self) -> None:
         while self._backlog:

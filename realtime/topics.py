@@ -1,4 +1,4 @@
-"""THE table of topics: what it is called, who may have it.
+"""THE table of topics: what it is called, who may have it, how urgent it is.
 
 A topic that does not exist and one that is forbidden get the same answer: refused. There is no
 topic of everything.
@@ -7,6 +7,7 @@ topic of everything.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -15,6 +16,17 @@ from inventory.models import CODE_PATTERN
 from realtime.rights import Rights
 
 TOPIC = re.compile(rf"(?P<family>[a-z]+)(?::(?P<code>{CODE_PATTERN}))?")
+
+
+class Priority(IntEnum):
+    """What is urgent leaves first; what is not may wait half a second for more of it.
+
+    Whatever its topic, a flush of the catalogue alone (a name, a vendor) is LOW.
+    """
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class Family:
     name: str
     lookup: str | None
     says: str
+    priority: Priority = Priority.MEDIUM
 
 
 BY_LOCATION = "SELECT code, id FROM inventory_location WHERE code = ANY(%(codes)s)"
@@ -41,7 +54,8 @@ FAMILIES = {
         Family(
             "product",
             "SELECT sku, NULL FROM inventory_product WHERE sku = ANY(%(codes)s)",
-            "one product: its head and its rows",
+            "one product: its head and its rows, which are where a person edits",
+            Priority.HIGH,
         ),
         Family(
             "vendor",
@@ -51,6 +65,10 @@ FAMILIES = {
         Family("summary", None, "the tiles and totals of every location one may see"),
     )
 }
+
+
+def priority_of(topic: str) -> Priority:
+    return FAMILIES[topic.partition(":")[0]].priority
 
 
 async def permitted(

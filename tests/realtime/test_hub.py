@@ -289,7 +289,7 @@ async def test_a_fault_of_the_hub_closes_the_screens_and_the_next_one_is_served(
 ) -> None:
     screen = await opened(hub, bob, "location:WH")
     with monkeypatch.context() as patch:
-        patch.setattr("realtime.hub.address", lambda *_: 1 / 0)
+        patch.setattr("realtime.reader.address", lambda *_: 1 / 0)
         await receive(5)
         await screen.until(lambda _: screen.closed)
 

@@ -96,8 +96,8 @@ async def test_without_the_database_screens_are_asked_to_come_back_and_then_serv
         elsewhere = await sync_to_async(hub_module.connection_params)()
         elsewhere |= {"host": "127.0.0.1", "port": 9}
         patch.setattr(hub_module, "connection_params", lambda: elsewhere)
-        assert hub._connection
-        await hub._connection.close()
+        assert hub._reader
+        await hub._reader.close()
         hub.look()
         await screen.until(lambda _: screen.closed)
 

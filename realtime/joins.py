@@ -1,0 +1,71 @@
+"""Coming in: registered first, read afterwards, so that nothing falls between the two."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from realtime.changes import Standpoint
+from realtime.farewell import reset
+from realtime.protocol import LIMITS, Close
+from realtime.rights import rights_of
+from realtime.subscriber import Subscriber
+from realtime.topics import permitted
+
+
+@dataclass(eq=False, slots=True)
+class Join:
+    """A subscriber that wants topics, from a cursor on. `first` is its hello."""
+
+    subscriber: Subscriber
+    topics: tuple[str, ...]
+    cursor: str
+    first: bool
+    epoch: str = ""
+    rights: str = ""
+    done: asyncio.Future[None] = field(default_factory=asyncio.Future)
+
+
+async def admit(join: Join, stand: Standpoint, database: AsyncConnection[Any]) -> set[str] | None:
+    """The topics that the subscriber may have of those it wants; None: it has to go.
+
+    It has been told why.
+    """
+    subscriber = join.subscriber
+    subscriber.rights = await rights_of(database, subscriber.person)
+    subscriber.rights_read_at = time.monotonic()
+    if not subscriber.rights.active:
+        await subscriber.close(Close.LOG_IN)
+        return None
+    if join.first and (why := _why_reload(join, stand)):
+        await reset(subscriber, why)
+        return None
+    return await permitted(database, join.topics, subscriber.rights)
+
+
+def _why_reload(join: Join, stand: Standpoint) -> str | None:
+    if join.epoch != stand.epoch:
+        return "epoch"
+    if join.rights != join.subscriber.rights.fingerprint:
+        return "rights"
+    return None
+
+
+async def welcome(join: Join, stand: Standpoint, cursor: str, allowed: set[str]) -> None:
+    """Said after the catch-up: from here on it is live."""
+    join.subscriber.live = True
+    await join.subscriber.tell(
+        "welcome" if join.first else "subscribed",
+        epoch=stand.epoch,
+        cursor=cursor,
+        topics=sorted(allowed),
+        refused=[topic for topic in join.topics if topic not in allowed],
+        **({"limits": LIMITS} if join.first else {}),
+    )
+
+
+def refuse(join: Join, why: str) -> None:
+    if not join.done.done():
+        join.done.set_exception(ConnectionError(why))
