@@ -9,13 +9,13 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 
 from realtime import protocol
 from realtime.hub import Hub, Join, current_hub
 from realtime.protocol import Ack, Close, Hello, Malformed, Ping, Subscribe, Unsubscribe
 from realtime.subscriber import Subscriber
-from realtime.wire import Write
+from realtime.wire import straight_to
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +50,10 @@ class Hangup(Exception):
 class Live:
     """The conversation with one tab."""
 
-    def __init__(
-        self, hub: Hub, person: int, send: ASGISendCallable, write: Write | None = None
-    ) -> None:
+    def __init__(self, hub: Hub, person: int, send: ASGISendCallable) -> None:
         self._hub = hub
         self._raw_send: Any = send
-        self._subscriber = Subscriber(person, self._send, self._shut, write)
+        self._subscriber = Subscriber(person, self._send, self._shut, straight_to(send))
         self._bucket = Bucket()
         self._greeted = False
 
@@ -124,17 +122,15 @@ class Live:
         self._subscriber.gone()
 
 
-async def live(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def live(person: int | None, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """`/ws/live/`. The socket is accepted first: only an accepted one can tell its close code."""
     await receive()
-    user: Any = scope["user"]  # type: ignore[typeddict-item]  # set by Channels' AuthMiddleware
-    session: Any = scope["session"]  # type: ignore[typeddict-item]  # by its SessionMiddleware
     sender: Any = send
     await sender({"type": "websocket.accept"})
-    if not user.is_authenticated:
+    if person is None:
         await sender({"type": "websocket.close", "code": int(Close.LOG_IN)})
         return
-    conversation = Live(current_hub(), user.pk, send, scope.get("wire"))  # type: ignore[call-overload]  # of wire.py
+    conversation = Live(current_hub(), person, send)
     try:
         await _converse(conversation, receive)
     finally:

@@ -141,10 +141,12 @@ async def gather(
     *,
     skus: Iterable[str],
     vendors: Iterable[str],
+    tiles: bool,
 ) -> News:
     """Read what the screens show of the changes.
 
-    `skus` and `vendors` are the codes of those whose heads are on a screen.
+    `skus` and `vendors` are the codes of those whose heads are on a screen; `tiles` says whether
+    any tile of a location is.
     """
     news = News(changes.cursor, moved=changes.moved, people=changes.people)
     news.catalogue = bool(changes.products or changes.vendors or changes.categories)
@@ -191,7 +193,7 @@ async def gather(
         if changes.vendors:
             for vendor in await read(f"vendors{where}", lambda fields: VendorHead(**fields)):
                 news.heads[f"vendor:{vendor.code}"] = _head_of_vendor(vendor)
-    if news.locations and not news.too_many:
+    if tiles and news.locations and not news.too_many:
         wanted["locations"] = list(news.locations)
         for tile in await read("tiles", lambda fields: LocationTile(**fields)):
             news.tiles[tile.location_id] = Drawing("inventory/_location_tile.html", "tile", tile)

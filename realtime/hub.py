@@ -54,6 +54,7 @@ class Hub:
         self._flush = 0
         self._looked_at = 0.0
         self._gap_s = LOOK_GAP_S
+        self._rights_due = 0.0
         self.after_look: list[Callable[[], None]] = []
         """Called once each, when the hub has next read the database and nothing of it waits to
         be sent; tests wait by it."""
@@ -173,7 +174,7 @@ class Hub:
                 await release(self.room)
                 self._tell_who_waits()
                 await self._enter_waiting()
-                await read_rights_again(self.room, self._standing()[1].database)
+                await self._read_rights_if_due()
 
     async def _wait(self) -> None:
         while (pause := self._pause()) is None or pause > 0:
@@ -194,6 +195,12 @@ class Hub:
 
     def _next_look(self) -> float:
         return self._looked_at + (self._gap_s if self._told else LOOK_EVERY_S)
+
+    async def _read_rights_if_due(self) -> None:
+        """It goes through all the screens, so not at every turn."""
+        if time.monotonic() >= self._rights_due:
+            self._rights_due = time.monotonic() + LOOK_EVERY_S
+            await read_rights_again(self.room, self._standing()[1].database)
 
     # -- reading ----------------------------------------------------------------------------
 

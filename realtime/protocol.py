@@ -27,6 +27,9 @@ LIMITS = {
 # What pg_current_snapshot() prints: xmin:xmax:xip,xip,...
 CURSOR = re.compile(r"\d{1,20}:\d{1,20}:(?:\d{1,20}(?:,\d{1,20})*)?")
 
+# Nine of ten messages are this one, as a browser writes it.
+QUICK_ACK = re.compile(r'\{"type":"ack","cursor":"([\d:,]{1,4096})"\}')
+
 
 class Close(IntEnum):
     """Why a socket was closed; a client's rule for each is in docs/protocol.md."""
@@ -80,6 +83,8 @@ Message = Hello | Subscribe | Unsubscribe | Ping | Ack
 
 def parse(text: str) -> Message:
     """Read one message of a client; raises Malformed."""
+    if found := QUICK_ACK.fullmatch(text):
+        return Ack(check_cursor(found[1]))
     if len(text.encode()) > LARGEST_FRAME_BYTES:
         raise Malformed(f"a frame has at most {LARGEST_FRAME_BYTES} bytes")
     try:

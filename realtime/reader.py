@@ -38,7 +38,8 @@ class Reader:
         """What the database says now about what changed since a cursor, for these topics."""
         skus = [t.removeprefix("product:") for t in topics if t.startswith("product:")]
         vendors = [t.removeprefix("vendor:") for t in topics if t.startswith("vendor:")]
-        news = await gather(self.database, changes, skus=skus, vendors=vendors)
+        tiles = any(t.startswith(("summary", "totals:")) for t in topics)
+        news = await gather(self.database, changes, skus=skus, vendors=vendors, tiles=tiles)
         if news.too_many:
             news.locations |= await touched_locations(self.database, since)
         await self._learn_codes(news.locations | news.moved, again=changes.locations)

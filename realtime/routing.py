@@ -1,3 +1,9 @@
+"""The way to the socket: who is it, and from which site? Then the conversation, outside of both.
+
+What asks these questions would otherwise stand between the server and every message: some eight
+coroutines, and the copies of the scope that they keep as long as the socket lives.
+"""
+
 from typing import Any
 
 from channels.auth import AuthMiddlewareStack
@@ -6,8 +12,20 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.urls import path
 
 from realtime.consumers import live
-from realtime.wire import hand_on_the_wire
+
+
+async def _let_in(scope: Any, _receive: Any, _send: Any) -> None:
+    scope["let_in"].append(scope)
+
 
 # Django's path() takes any callable, its types only views.
-route: Any = path("ws/live/", live)  # type: ignore[arg-type]
-websocket = hand_on_the_wire(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([route]))))
+route: Any = path("ws/live/", _let_in)  # type: ignore[arg-type]
+_door = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([route])))
+
+
+async def websocket(scope: Any, receive: Any, send: Any) -> None:
+    let_in: list[Any] = []
+    await _door(scope | {"let_in": let_in}, receive, send)
+    if let_in:
+        user = let_in.pop()["user"]
+        await live(user.pk if user.is_authenticated else None, receive, send)

@@ -112,12 +112,3 @@ def _past_uvicorn(send: Any) -> Write | None:
         return True
 
     return write
-
-
-def hand_on_the_wire(inner: Any) -> Any:
-    """Outermost of the socket's middlewares: only the server's own `send` shows the way."""
-
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        await inner(dict(scope, wire=straight_to(send)), receive, send)
-
-    return application
