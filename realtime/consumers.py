@@ -6,12 +6,15 @@ thread for every message (to close old ORM connections), and nothing here uses t
 
 import logging
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 
 from realtime import protocol
+from realtime.buckets import Bucket
+from realtime.drain import on_sigterm
 from realtime.hub import Hub, Join, current_hub
 from realtime.protocol import Ack, Close, Hello, Malformed, Ping, Subscribe, Unsubscribe
 from realtime.subscriber import Subscriber
@@ -20,23 +23,6 @@ from realtime.wire import straight_to
 logger = logging.getLogger(__name__)
 
 WAIT_AFTER_FLOOD_MS = 5_000
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Frames that a client may send: so many a second, and so many at once."""
-
-    level: float = protocol.FRAMES_AT_ONCE
-    at: float = field(default_factory=time.monotonic)
-
-    def take(self) -> bool:
-        now = time.monotonic()
-        self.level = min(
-            protocol.FRAMES_AT_ONCE, self.level + (now - self.at) * protocol.FRAMES_A_SECOND
-        )
-        self.at = now
-        self.level -= 1
-        return self.level >= 0
 
 
 class Hangup(Exception):
@@ -54,13 +40,13 @@ class Live:
         self._hub = hub
         self._raw_send: Any = send
         self._subscriber = Subscriber(person, self._send, self._shut, straight_to(send))
-        self._bucket = Bucket()
+        self._bucket = Bucket(protocol.FRAMES_A_SECOND, protocol.FRAMES_AT_ONCE)
         self._greeted = False
 
     async def hear(self, text: str | None) -> None:
         if text is None:
             raise Hangup(Close.MALFORMED, "frames are text")
-        if not self._bucket.take():
+        if not (self._bucket.take() and self._hub.people.take(self._subscriber.person)):
             await self._subscriber.tell("bye", code=Close.TOO_FAST, after_ms=WAIT_AFTER_FLOOD_MS)
             raise Hangup(Close.TOO_FAST, "too many frames")
         match protocol.parse(text):
@@ -122,28 +108,41 @@ class Live:
         self._subscriber.gone()
 
 
-async def live(person: int | None, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """`/ws/live/`. The socket is accepted first: only an accepted one can tell its close code."""
+async def live(
+    person: int | None,
+    receive: ASGIReceiveCallable,
+    send: ASGISendCallable,
+    is_in: Callable[[], None],
+) -> None:
+    """`/ws/live/`. The socket is accepted first: only an accepted one can tell its close code.
+
+    `is_in` is called when the first question has been answered.
+    """
     await receive()
     sender: Any = send
     await sender({"type": "websocket.accept"})
     if person is None:
         await sender({"type": "websocket.close", "code": int(Close.LOG_IN)})
         return
-    conversation = Live(current_hub(), person, send)
+    hub = current_hub()
+    on_sigterm(partial(hub.close_all, Close.RESTART))
+    conversation = Live(hub, person, send)
     try:
-        await _converse(conversation, receive)
+        await _converse(conversation, receive, is_in)
     finally:
         conversation.gone()
 
 
-async def _converse(conversation: Live, receive: ASGIReceiveCallable) -> None:
+async def _converse(
+    conversation: Live, receive: ASGIReceiveCallable, is_in: Callable[[], None]
+) -> None:
     while True:
         message: Any = await receive()
         if message["type"] == "websocket.disconnect":
             return
         try:
             await conversation.hear(message.get("text"))
+            is_in()
         except Malformed as fault:
             logger.info("Refused a frame: %s", fault)
             await conversation.hang_up(Close.MALFORMED)

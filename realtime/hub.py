@@ -15,11 +15,12 @@ from weakref import WeakKeyDictionary
 import psycopg
 
 from realtime.audiences import Audience, Room, Topics
+from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
 from realtime.hints import listen_for_hints
 from realtime.joins import Join, admit, refuse, welcome
-from realtime.protocol import Close
+from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
 from realtime.reader import Reader, connection_params
 from realtime.release import release, send
 from realtime.subscriber import Subscriber
@@ -55,6 +56,8 @@ class Hub:
         self._looked_at = 0.0
         self._gap_s = LOOK_GAP_S
         self._rights_due = 0.0
+        self.people = Buckets(PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE)
+        """What one person's tabs may say together."""
         self.after_look: list[Callable[[], None]] = []
         """Called once each, when the hub has next read the database and nothing of it waits to
         be sent; tests wait by it."""
@@ -202,8 +205,6 @@ class Hub:
             self._rights_due = time.monotonic() + LOOK_EVERY_S
             await read_rights_again(self.room, self._standing()[1].database)
 
-    # -- reading ----------------------------------------------------------------------------
-
     async def _look_if_due(self) -> None:
         stand, reader = self._standing()
         if not self.room.screens:
@@ -234,8 +235,6 @@ class Hub:
         if not self.room.holding:
             while self._after_release:
                 self._after_release.pop()()
-
-    # -- coming in --------------------------------------------------------------------------
 
     async def _enter_waiting(self) -> None:
         for _ in range(JOINS_BETWEEN_LOOKS):

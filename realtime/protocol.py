@@ -15,6 +15,9 @@ MOST_UNACKED_FRAMES = 64
 MOST_UNACKED_BYTES = 256 * 1024
 FRAMES_A_SECOND = 10
 FRAMES_AT_ONCE = 30
+# All the tabs of one person in one process.
+PERSON_FRAMES_A_SECOND = 100
+PERSON_FRAMES_AT_ONCE = 500
 
 LIMITS = {
     "topics": MOST_TOPICS,
@@ -22,6 +25,25 @@ LIMITS = {
     "unacked_frames": MOST_UNACKED_FRAMES,
     "unacked_bytes": MOST_UNACKED_BYTES,
     "frames_a_second": FRAMES_A_SECOND,
+    "person_frames_a_second": PERSON_FRAMES_A_SECOND,
+}
+
+# Every message and its fields, those with ? not always: the tables of docs/protocol.md.
+CLIENT_SAYS = {
+    "hello": ("v", "client", "epoch", "cursor", "rights", "topics"),
+    "subscribe": ("topics", "cursor"),
+    "unsubscribe": ("topics",),
+    "ping": ("n", "t"),
+    "ack": ("cursor",),
+}
+SERVER_SAYS = {
+    "welcome": ("epoch", "cursor", "topics", "refused", "limits"),
+    "subscribed": ("epoch", "cursor", "topics", "refused"),
+    "changes": ("cursor", "sent_at", "html", "levels", "removed", "stale"),
+    "pong": ("n", "t", "server_time", "cursor?"),
+    "reset": ("why", "after_ms"),
+    "revoked": ("topics",),
+    "bye": ("code", "after_ms"),
 }
 
 # What pg_current_snapshot() prints: xmin:xmax:xip,xip,...
@@ -104,7 +126,7 @@ def parse(text: str) -> Message:
             return Ping(_number(message, "n"), _number(message, "t"))
         case "ack":
             return Ack(_cursor(message))
-    raise Malformed("type is one of hello, subscribe, unsubscribe, ping, ack")
+    raise Malformed(f"type is one of {', '.join(CLIENT_SAYS)}")
 
 
 def _hello(message: dict[str, Any]) -> Hello:

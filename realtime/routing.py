@@ -4,6 +4,7 @@ What asks these questions would otherwise stand between the server and every mes
 coroutines, and the copies of the scope that they keep as long as the socket lives.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from channels.auth import AuthMiddlewareStack
@@ -12,6 +13,7 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.urls import path
 
 from realtime.consumers import live
+from realtime.doorway import Doorway
 
 
 async def _let_in(scope: Any, _receive: Any, _send: Any) -> None:
@@ -23,9 +25,12 @@ route: Any = path("ws/live/", _let_in)  # type: ignore[arg-type]
 _door = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([route])))
 
 
-async def websocket(scope: Any, receive: Any, send: Any) -> None:
+async def _ask_and_converse(scope: Any, receive: Any, send: Any, is_in: Callable[[], None]) -> None:
     let_in: list[Any] = []
     await _door(scope | {"let_in": let_in}, receive, send)
     if let_in:
         user = let_in.pop()["user"]
-        await live(user.pk if user.is_authenticated else None, receive, send)
+        await live(user.pk if user.is_authenticated else None, receive, send, is_in)
+
+
+websocket = Doorway(_ask_and_converse)

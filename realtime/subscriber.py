@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from realtime.protocol import MOST_UNACKED_BYTES, MOST_UNACKED_FRAMES, Close
 from realtime.rights import NOBODY, Rights, Scope
-from realtime.wire import Text, Write
+from realtime.wire import Text, Wire
 
 Send = Callable[[str], Awaitable[None]]
 Shut = Callable[[Close], Awaitable[None]]
@@ -20,11 +20,11 @@ SURELY_BUFFERED_BYTES = 48 * 1024
 class Subscriber:
     """Its topics, its rights, and what it has been sent and has not acknowledged.
 
-    `write` puts a frame straight on the line, where the server is one that allows it; `send`
-    asks the server to, and may wait.
+    `wire` puts a frame straight on the line, where the server is one that allows it; `send` and
+    `shut` ask the server to, and may wait.
     """
 
-    def __init__(self, person: int, send: Send, shut: Shut, write: Write | None = None) -> None:
+    def __init__(self, person: int, send: Send, shut: Shut, wire: Wire | None = None) -> None:
         self.person = person
         self.session = session
         self.topics: set[str] = set()
@@ -36,7 +36,7 @@ class Subscriber:
         self.live = False
         self._send = send
         self._shut = shut
-        self._write = write
+        self._wire = wire
         self._unacked: deque[tuple[str, int]] = deque()
         self._unacked_bytes = 0
         self._backlog: deque[str] = deque()
@@ -55,9 +55,9 @@ class Subscriber:
         self._unacked_bytes += size
         if len(self._unacked) > MOST_UNACKED_FRAMES or self._unacked_bytes > MOST_UNACKED_BYTES:
             return self.close(Close.TOO_SLOW)
-        if self._write is None:
+        if self._wire is None:
             return self._ask_to_send(text.text)
-        if not self._write(text):
+        if not self._wire.write(text):
             self._closed = True
         return None
 
@@ -66,8 +66,8 @@ class Subscriber:
         text = Text.of(type_, **fields)
         if self._closed:
             return
-        if self._write is not None:
-            self._closed = not self._write(text)
+        if self._wire is not None:
+            self._closed = not self._wire.write(text)
         elif self._writer:
             self._backlog.append(text.text)
         else:
@@ -90,6 +90,8 @@ class Subscriber:
         self._backlog.clear()
         if self._writer:
             self._writer.cancel()
+        if self._wire is not None and self._wire.close(code):
+            return
         # The peer may be gone already; what matters is that nothing more is sent to it.
         with contextlib.suppress(OSError, RuntimeError):
             await self._shut(code)

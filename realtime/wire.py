@@ -6,9 +6,8 @@ each: a server's frames are not masked, so they are the same for all. A server t
 or that looks different one day, is asked through ASGI as before.
 """
 
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from realtime.protocol import frame
 
@@ -46,69 +45,103 @@ class Text:
         return self._bytes
 
 
-# Says whether the text was taken: a closed socket takes none.
-Write = Callable[[Text], bool]
-Send = Callable[[Any], Awaitable[None]]
+class Wire(Protocol):
+    def write(self, text: Text) -> bool:
+        """Says whether it was taken: a closed socket takes none."""
+
+    def close(self, code: int) -> bool:
+        """Says whether it began to close."""
 
 
-def straight_to(send: Any) -> Write | None:
+def straight_to(send: Any) -> Wire | None:
     """A way past ASGI to the socket that `send`, as the server gave it, belongs to."""
-    return _past_daphne(send) or _past_uvicorn(send)
+    return DaphnesWire.of(send) or UvicornsWire.of(send)
 
 
-def _past_daphne(send: Any) -> Write | None:
-    if not isinstance(send, partial) or not send.args:
-        return None
-    try:
-        from autobahn.twisted.websocket import WebSocketServerProtocol
-        from twisted.internet.tcp import Server
-    except ImportError:
-        return None
-    protocol: Any = send.args[0]
-    if not isinstance(protocol, WebSocketServerProtocol):
-        return None
-    transport: Any = protocol.transport
-    if type(transport) is not Server or not hasattr(transport, "_tempDataBuffer"):
-        return None
+class DaphnesWire:
+    """Autobahn's protocol on Twisted's transport.
 
-    def write(message: Text) -> bool:
-        """As asyncio's transports do: into the socket at once, the rest when there is room.
+    A frame goes into the socket at once, and the rest when there is room, as with asyncio's
+    transports. Twisted's own `write` asks the reactor to watch the socket for each frame, and
+    that costs more than the sending. What waits already goes first, in its way.
+    """
 
-        Twisted's own `write` asks the reactor to watch the socket for each frame, and that
-        costs more than the sending. What waits already goes first, in its way.
-        """
-        if protocol.state != protocol.STATE_OPEN or transport.disconnected:
+    __slots__ = ("_is_plain", "_protocol", "_transport")
+
+    def __init__(self, protocol: Any, *, is_plain: bool) -> None:
+        self._protocol = protocol
+        self._transport = protocol.transport
+        self._is_plain = is_plain
+
+    @classmethod
+    def of(cls, send: Any) -> "DaphnesWire | None":
+        if not isinstance(send, partial) or not send.args:
+            return None
+        try:
+            from autobahn.twisted.websocket import WebSocketServerProtocol
+            from twisted.internet.tcp import Server
+        except ImportError:
+            return None
+        protocol: Any = send.args[0]
+        if not isinstance(protocol, WebSocketServerProtocol):
+            return None
+        transport: Any = protocol.transport  # type: ignore[attr-defined]
+        is_plain = type(transport) is Server and hasattr(transport, "_tempDataBuffer")
+        return cls(protocol, is_plain=is_plain)
+
+    def write(self, text: Text) -> bool:
+        protocol, transport = self._protocol, self._transport
+        if protocol.state != protocol.STATE_OPEN:
             return False
-        data, sent = message.as_bytes(), 0
-        if not (transport.dataBuffer or transport._tempDataBuffer or transport.TLS):
-            try:
-                sent = transport.socket.send(data)
-            except (BlockingIOError, InterruptedError):
-                pass
-            except OSError:
-                return False  # its reader finds out, too, and closes it
+        data, sent = text.as_bytes(), 0
+        if self._is_plain:
+            if transport.disconnected:
+                return False
+            if not (transport.dataBuffer or transport._tempDataBuffer or transport.TLS):
+                try:
+                    sent = transport.socket.send(data)
+                except (BlockingIOError, InterruptedError):
+                    pass
+                except OSError:
+                    return False  # its reader finds out, too, and closes it
         if sent < len(data):
             transport.write(data[sent:])
         return True
 
-    return write
-
-
-def _past_uvicorn(send: Any) -> Write | None:
-    try:
-        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-        from websockets.protocol import OPEN
-    except ImportError:
-        return None
-    protocol: Any = getattr(send, "__self__", None)
-    if not isinstance(protocol, WebSocketsSansIOProtocol):
-        return None
-
-    def write(message: Text) -> bool:
-        transport = protocol.transport
-        if protocol.conn.state is not OPEN or transport.is_closing():
+    def close(self, code: int) -> bool:
+        """Autobahn's `sendClose` refuses 1011 to 1013, which servers may well send."""
+        if self._protocol.state != self._protocol.STATE_OPEN:
             return False
-        transport.write(message.as_bytes())
+        self._protocol.sendCloseFrame(code=code)
         return True
 
-    return write
+
+class UvicornsWire:
+    __slots__ = ("_open", "_protocol")
+
+    def __init__(self, protocol: Any, is_open: Any) -> None:
+        self._protocol = protocol
+        self._open = is_open
+
+    @classmethod
+    def of(cls, send: Any) -> "UvicornsWire | None":
+        try:
+            from uvicorn.protocols.websockets.websockets_sansio_impl import (
+                WebSocketsSansIOProtocol,
+            )
+            from websockets.protocol import OPEN
+        except ImportError:
+            return None
+        protocol: Any = getattr(send, "__self__", None)
+        return cls(protocol, OPEN) if isinstance(protocol, WebSocketsSansIOProtocol) else None
+
+    def write(self, text: Text) -> bool:
+        protocol = self._protocol
+        if protocol.conn.state is not self._open or protocol.transport.is_closing():
+            return False
+        protocol.transport.write(text.as_bytes())
+        return True
+
+    def close(self, code: int) -> bool:
+        """Its own way is well."""
+        return False

@@ -1,6 +1,7 @@
 // Tells the server what has been applied: without it, what waits for this tab has a bound.
 
-const EVERY_MS = 1_000;
+// An ack costs the server more than the ten frames that it is for.
+const EVERY_MS = 3_000;
 const EVERY_FRAMES = 32;
 // A quarter of what the server lets wait.
 const EVERY_CHARS = 64 * 1024;

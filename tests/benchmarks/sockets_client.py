@@ -15,7 +15,7 @@ CURSOR = re.compile(rb'"cursor":"([0-9:,]*)"')
 CHANGES = b'{"type":"changes"'
 WELCOME = b'{"type":"welcome"'
 AT_ONCE = 25
-ACK_EVERY_S = 1.0
+ACK_EVERY_S = 3.0
 WELCOMED_WITHIN_S = 60.0
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 

@@ -33,7 +33,8 @@ class Process:
         self._database = database
         self._process: subprocess.Popen[bytes] | None = None
 
-    def run(self, *command: str) -> None:
+    def run(self, *command: str, keep: socket.socket | None = None) -> None:
+        """`keep` is a socket that the process gets too, by the same number."""
         environment = os.environ | {
             "DATABASE_URL": self._database or database_url(),
             "DEBUG": "1",
@@ -42,7 +43,12 @@ class Process:
         environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                pass_fds=[keep.fileno()] if keep else [],
             )
 
     @property

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from inventory.models import StockLevel
+from realtime.buckets import Buckets
 from realtime.hub import Hub
 from realtime.middleware import read_live
 from realtime.protocol import LARGEST_FRAME_BYTES, MOST_TOPICS, Close
@@ -214,3 +215,20 @@ async def test_a_closed_tab_leaves_nothing_behind(hub: Hub, bob: User) -> None:
 
     assert not hub.subscribers
     assert not hub.topics
+
+
+async def test_all_the_tabs_of_one_person_share_a_limit(hub: Hub, bob: User, charlie: User) -> None:
+    hub.people = Buckets(a_second=0.001, at_once=4)
+    tabs = [await Tab(bob).open() for _ in range(2)]
+    other = await Tab(charlie).open()
+    for tab in (*tabs, other):
+        await tab.hello()
+
+    for tab in tabs:
+        await tab.say(type="ping", n=1, t=0)
+        assert (await tab.hear())["type"] == "pong"
+    await tabs[0].say(type="ping", n=2, t=0)
+
+    assert await tabs[0].closed() == Close.TOO_FAST
+    await other.say(type="ping", n=1, t=0)
+    assert (await other.hear())["type"] == "pong"

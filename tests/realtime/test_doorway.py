@@ -1,0 +1,110 @@
+"""Too many at once, of one person or of everybody."""
+
+import json
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+
+from realtime import doorway
+from realtime.buckets import Bucket, Buckets
+from realtime.doorway import Doorway
+from realtime.protocol import Close
+
+CLOCK = "realtime.buckets.monotonic"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(CLOCK, clock)
+    return clock
+
+
+def test_a_bucket_gives_so_many_at_once_and_fills_again(clock: Clock) -> None:
+    bucket = Bucket(a_second=10, at_once=2)
+
+    assert [bucket.take() for _ in range(3)] == [True, True, False]
+    clock.now += 0.25
+    assert bucket.take()
+
+
+def test_those_who_find_it_empty_are_told_times_one_after_the_other(clock: Clock) -> None:
+    bucket = Bucket(a_second=100, at_once=1)
+
+    assert [bucket.take_or_wait_s() for _ in range(4)] == pytest.approx([0, 0.01, 0.02, 0.03])
+    clock.now += 0.03
+    assert bucket.take_or_wait_s() == pytest.approx(0.01), "their places are kept for them"
+
+
+def test_every_person_has_a_bucket_and_full_ones_are_forgotten(clock: Clock) -> None:
+    buckets = Buckets(a_second=1, at_once=1)
+    assert buckets.take(1)
+    assert not buckets.take(1)
+    assert buckets.take(2)
+
+    clock.now += 10
+    for person in range(1_001):
+        buckets.take(person)
+
+    assert len(buckets._of) <= 1_001
+
+
+async def _never_done(scope: Any, receive: Any, send: Any, is_in: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] != "websocket.disconnect":
+        if message.get("text") == "in":
+            is_in()
+            await send({"type": "websocket.send", "text": "in"})
+
+
+async def come(door: Doorway) -> WebsocketCommunicator:
+    wire = WebsocketCommunicator(door, "/ws/live/")
+    assert (await wire.connect())[0]
+    return wire
+
+
+@pytest.mark.asyncio
+async def test_who_comes_when_too_many_do_is_told_when_to_come_back(clock: Clock) -> None:
+    door = Doorway(_never_done)
+    inside = [await come(door) for _ in range(round(doorway.ADMITTED_AT_ONCE))]
+
+    waits = []
+    for _ in range(3):
+        wire = await come(door)
+        bye = json.loads(await wire.receive_from())
+        assert (bye["type"], bye["code"]) == ("bye", Close.TOO_FAST)
+        assert await wire.receive_output() == {"type": "websocket.close", "code": Close.TOO_FAST}
+        waits.append(bye["after_ms"])
+
+    assert waits == sorted(waits)
+    assert waits[0] < waits[-1]
+    for wire in inside:
+        await wire.disconnect()
+
+
+@pytest.mark.asyncio
+async def test_who_waits_for_the_first_answer_counts_until_it_came(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorway, "MOST_COMING_IN", 1)
+    door = Doorway(_never_done)
+    first = await come(door)
+
+    turned_away = await come(door)
+    assert json.loads(await turned_away.receive_from())["code"] == Close.TOO_FAST
+    await first.send_to(text_data="in")
+    await first.receive_from()
+
+    second = await come(door)
+    assert await second.receive_nothing()
+    for wire in (first, second):
+        await wire.disconnect()

@@ -1,0 +1,126 @@
+"""What only a real server shows: the way straight to its line, its end, and several of them."""
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from websockets.exceptions import ConnectionClosed
+
+from inventory.models import OperationKind, Source, StockLevel
+from inventory.operations import Ask, apply
+from realtime.protocol import Close
+from tests.realtime.servers import COMMANDS, Browser, Served, port, served
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with port() as listener:
+        yield listener
+
+
+@pytest.fixture
+def serve(tmp_path: Path, listener: socket.socket) -> Iterator[Serve]:
+    processes: list[Served] = []
+
+    def start(name: str, application: str = "") -> Served:
+        log = tmp_path / f"{name}-{len(processes)}.log"
+        processes.append(served(log, name, listener, application))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.stop()
+
+
+def receive(quantity: int) -> None:
+    ask = Ask(uuid4(), OperationKind.RECEIVE, "FLOUR", "WH", quantity)
+    apply([ask], by=None, source=Source.TASK)
+
+
+def left(process: Served) -> int:
+    assert process._process
+    return process._process.wait(20)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_is_written_straight_to_the_line_arrives_whole_and_in_order(
+    serve: Serve, listener: socket.socket, name: str
+) -> None:
+    serve(name, "tests.realtime.echo:application")
+    wire = Browser(listener).open().wire
+
+    for text in ("a", "ä" * 62, "ä" * 63, "x" * 65_535, "x" * 65_536, "€" * 50_000):
+        wire.send(text)
+        assert wire.recv(timeout=20) == text
+
+    # More than the socket takes at once, and then the server's own way.
+    wire.send("many 500")
+    wire.send("asgi")
+    came = [str(wire.recv(timeout=20)).split()[0] for _ in range(501)]
+    assert came == [*map(str, range(500)), "asgi"]
+
+    wire.send("close")
+    with pytest.raises(ConnectionClosed):
+        wire.recv(timeout=20)
+    assert wire.close_code == 1013
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_server_that_is_to_end_says_when_to_come_back(
+    serve: Serve, listener: socket.socket, bob: User, flour_level: StockLevel, name: str
+) -> None:
+    process = serve(name)
+    browsers = [Browser(listener, bob).open() for _ in range(3)]
+    for browser in browsers:
+        browser.hello("location:WH")
+
+    assert process._process
+    process._process.send_signal(signal.SIGTERM)
+
+    for browser in browsers:
+        bye = browser.until("bye")
+        assert bye["code"] == Close.RESTART
+        assert bye["after_ms"] <= 2_000
+        with pytest.raises(ConnectionClosed):
+            browser.hear()
+        assert browser.wire.close_code == Close.RESTART
+    left(process)
+
+
+def test_two_processes_behind_one_port_tell_the_same_and_stand_in_for_each_other(
+    serve: Serve, listener: socket.socket, bob: User, flour_level: StockLevel
+) -> None:
+    first = serve("daphne")
+    old = [Browser(listener, bob).open() for _ in range(4)]
+    for browser in old:
+        browser.hello("location:WH")
+    assert first._process
+    # Whoever comes while the first stands still comes to the second.
+    first._process.send_signal(signal.SIGSTOP)
+    serve("daphne")
+    new = [Browser(listener, bob).open() for _ in range(4)]
+    for browser in new:
+        browser.hello("location:WH")
+    first._process.send_signal(signal.SIGCONT)
+
+    receive(5)
+    for browser in old + new:
+        assert browser.until("changes")["levels"][0]["quantity"] == 5
+    first.kill()
+    receive(1)
+
+    for browser in old:
+        with pytest.raises(ConnectionClosed):
+            browser.hear()
+        browser.open()
+        browser.hello("location:WH")
+    for browser in new:
+        assert browser.until("changes")["levels"][0]["quantity"] == 6
