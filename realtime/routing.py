@@ -26,11 +26,23 @@ _door = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([route])))
 
 
 async def _ask_and_converse(scope: Any, receive: Any, send: Any, is_in: Callable[[], None]) -> None:
+    asked = await _ask(scope, receive, send)
+    if asked:
+        await live(asked[0], receive, send, is_in)
+
+
+async def _ask(scope: Any, receive: Any, send: Any) -> tuple[int | None] | None:
+    """The person's key, None for a stranger; nothing for who gets no socket at all.
+
+    Only the key is kept: person, session and scope would weigh as much as all the rest.
+    """
     let_in: list[Any] = []
     await _door(scope | {"let_in": let_in}, receive, send)
-    if let_in:
-        user = let_in.pop()["user"]
-        await live(user.pk if user.is_authenticated else None, receive, send, is_in)
+    if not let_in:
+        return None
+    user = let_in[0]["user"]
+    let_in[0].clear()
+    return (user.pk if user.is_authenticated else None,)
 
 
 websocket = Doorway(_ask_and_converse)

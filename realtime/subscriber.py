@@ -24,6 +24,25 @@ class Subscriber:
     `shut` ask the server to, and may wait.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_backlog",
+        "_closed",
+        "_send",
+        "_shut",
+        "_unacked",
+        "_unacked_bytes",
+        "_wire",
+        "_writer",
+        "entered",
+        "live",
+        "person",
+        "rights",
+        "rights_read_at",
+        "seat",
+        "topics",
+    )
+
     def __init__(self, person: int, send: Send, shut: Shut, wire: Wire | None = None) -> None:
         self.person = person
         self.session = session

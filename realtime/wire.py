@@ -85,7 +85,7 @@ class DaphnesWire:
         protocol: Any = send.args[0]
         if not isinstance(protocol, WebSocketServerProtocol):
             return None
-        transport: Any = protocol.transport  # type: ignore[attr-defined]
+        transport: Any = protocol.transport
         is_plain = type(transport) is Server and hasattr(transport, "_tempDataBuffer")
         return cls(protocol, is_plain=is_plain)
 

@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks [part ...] [--strict]`: the side-by-side figures.
 
-Parts: pages, imports, writes, ledger, frames, latency; all of them without a name. A missed bound
-is printed and recorded; with --strict it is the exit status too.
+Parts: PARTS below; all of them without a name. A missed bound is printed and
+recorded; with --strict it is the exit status too.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import django
+import playwright.sync_api
 import psycopg
 
 from tests.benchmarks import table
@@ -19,7 +20,10 @@ from tests.benchmarks.scratch import create_database, drop_database, use_databas
 
 DATABASE = "liveshelf_bench"
 TEMPLATE = "liveshelf_bench_template"
-PARTS = ("frames", "latency", "pages", "imports", "writes", "ledger")
+PARTS = ("frames", "latency", "pixels", "connections", "queries", "pages", "imports", "ledger")
+
+# What may go wrong in one measurement and must not end the others.
+FAULTS = (AssertionError, RuntimeError, OSError, psycopg.Error, playwright.sync_api.Error)
 
 
 def main() -> int:
@@ -39,7 +43,7 @@ def main() -> int:
             for line in measure():
                 lines.append(line)
                 table.show(line)
-        except (AssertionError, RuntimeError, OSError, psycopg.Error) as fault:
+        except FAULTS as fault:
             broken = True
             sys.stderr.write(f"bench: {getattr(measure, 'args', measure)}: {fault}\n")
     table.write(lines)
@@ -78,11 +82,23 @@ def _prepare() -> None:
 
 
 def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line]]]:
-    from tests.benchmarks import frames, imports, latency, ledger, pages, writes
+    from tests.benchmarks import (
+        connections,
+        frames,
+        imports,
+        latency,
+        ledger,
+        pages,
+        pixels,
+        queries,
+    )
 
     measures: dict[str, list[Callable[[], Iterable[table.Line]]]] = {
         "frames": [partial(frames.measure, "Daphne"), partial(frames.measure, "uvicorn")],
         "latency": [latency.measure],
+        "pixels": [pixels.measure],
+        "connections": [connections.measure],
+        "queries": [queries.measure],
         "pages": [partial(pages.measure, TEMPLATE)],
         "imports": [imports.measure],
         "writes": [writes.measure],

@@ -9,7 +9,7 @@ from typing import Any
 
 from channels_redis.core import RedisChannelLayer
 
-from tests.benchmarks.house import browsers, place, receive
+from tests.benchmarks.house import browsers, receive
 from tests.benchmarks.processes import Child, Server
 
 DAPHNE = ("-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", "{port}")
@@ -22,17 +22,23 @@ BARE = {
 
 
 class Contender:
-    def __init__(self, server: Server, sockets: int, places: int, *, ours: bool) -> None:
+    def __init__(
+        self, server: Server, sockets: int, places: int, *, ours: bool, all_of_it: bool = False
+    ) -> None:
         self.server = server
+        self.ours = ours
         self.crowd = Child("tests.benchmarks.sockets_client")
+        self.join(browsers(sockets, places, all_of_it=all_of_it))
+
+    def join(self, newcomers: list[dict[str, str]]) -> None:
         self.crowd.ask(
             do="connect",
-            port=server.port,
+            port=self.server.port,
             path="/ws/live/",
-            acks=ours,
+            acks=self.ours,
             sockets=[
-                {"cookie": one["cookie"], "first": one["first"] if ours else one["topic"]}
-                for one in browsers(sockets, places)
+                {"cookie": one["cookie"], "first": one["first"] if self.ours else one["topic"]}
+                for one in newcomers
             ],
         )
 
@@ -40,8 +46,8 @@ class Contender:
         self.crowd.stop()
 
 
-def our_server(name: str) -> Server:
-    return Server(*COMMANDS[name], "config.asgi:application")
+def our_server(name: str, *, debug: bool = False) -> Server:
+    return Server(*COMMANDS[name], "config.asgi:application", debug=debug)
 
 
 def bare_server(name: str) -> Server:
@@ -56,9 +62,9 @@ def tutorial_server(name: str) -> Server:
     )
 
 
-def tell_bare(server: Server, number: int, text: str) -> None:
+def tell_bare(server: Server, topic: str, text: str) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as orders:
-        datagram = f"{place(number)}\0{text}".encode()
+        datagram = f"{topic}\0{text}".encode()
         orders.sendto(datagram, ("127.0.0.1", server.port))
 
 

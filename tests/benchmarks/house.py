@@ -20,6 +20,7 @@ from tests.sessions import session_of
 PLACES = 50
 PEOPLE = 20
 SKU = "BREAD"
+EVERYWHERE = "ALL"
 ENOUGH = 1_000_000
 
 
@@ -48,14 +49,15 @@ def receive(number: int, quantity: int = 1) -> tuple[int, float]:
     return answer.version or 0, committed[0]
 
 
-def browsers(count: int, places: int) -> list[dict[str, str]]:
-    """Who connects: a person's session and the hello for one place; places go round."""
+def browsers(count: int, places: int, *, all_of_it: bool = False) -> list[dict[str, str]]:
+    """Who connects: a person's session and the hello for one place, or for all; places go round."""
+    everywhere = [f"location:{place(number)}" for number in range(places)]
     epoch, cursor = _standpoint()
     people = [(_cookie(user), _fingerprint(user)) for user in User.objects.order_by("pk")[:PEOPLE]]
     return [
         {
             "cookie": people[each % PEOPLE][0],
-            "topic": place(each % places),
+            "topic": EVERYWHERE if all_of_it else place(each % places),
             "first": frame(
                 "hello",
                 v=VERSION,
@@ -63,7 +65,7 @@ def browsers(count: int, places: int) -> list[dict[str, str]]:
                 epoch=epoch,
                 cursor=cursor,
                 rights=people[each % PEOPLE][1],
-                topics=[f"location:{place(each % places)}"],
+                topics=everywhere if all_of_it else [everywhere[each % places]],
             ),
         }
         for each in range(count)

@@ -32,14 +32,18 @@ def free_port() -> int:
 class Server:
     """A server process at a port of 127.0.0.1; `{port}` in its command is filled in."""
 
-    def __init__(self, *command: str, settings: str = "config.settings") -> None:
+    def __init__(
+        self, *command: str, settings: str = "config.settings", debug: bool = False
+    ) -> None:
         self.port = free_port()
         LOG.parent.mkdir(exist_ok=True)
         with LOG.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *(part.replace("{port}", str(self.port)) for part in command)],
                 cwd=ROOT,
-                env=os.environ | {"DJANGO_SETTINGS_MODULE": settings},
+                env=os.environ
+                | {"DJANGO_SETTINGS_MODULE": settings}
+                | ({"DEBUG": "1"} if debug else {}),
                 stdout=log,
                 stderr=log,
             )
@@ -49,6 +53,10 @@ class Server:
     def cpu_s(self) -> float:
         times = self._watched.cpu_times()
         return times.user + times.system
+
+    def memory_kb(self) -> float:
+        """Private to the process: what it shares with others is not counted."""
+        return float(self._watched.memory_full_info().uss) / 1024
 
     def stop(self) -> None:
         self._process.terminate()

@@ -6,18 +6,28 @@ library would cost more per frame than the servers under test.
 
 import asyncio
 import json
+import random
 import re
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 CURSOR = re.compile(rb'"cursor":"([0-9:,]*)"')
 CHANGES = b'{"type":"changes"'
 WELCOME = b'{"type":"welcome"'
+BYE = b'{"type":"bye"'
+# As static/js/retry_timer.js waits after a first cut.
+FIRST_WAIT_S = 0.25
 AT_ONCE = 25
 ACK_EVERY_S = 3.0
 WELCOMED_WITHIN_S = 60.0
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+
+
+class TurnedAway(Exception):
+    """Too many came at once; this one's turn is after so many seconds."""
 
 
 class Browser(asyncio.Protocol):
@@ -33,6 +43,7 @@ class Browser(asyncio.Protocol):
         self._open = False
         self._transport: Any = None
         self._unacked = b""
+        self.cut = False
         self.welcomed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.frames: list[tuple[float, bytes]] = []
 
@@ -57,12 +68,17 @@ class Browser(asyncio.Protocol):
             self._take(at, *found)
 
     def connection_lost(self, _: Exception | None) -> None:
-        self._fail("the server closed a socket")
+        if not self.cut:
+            self._fail("the server closed a socket")
 
     def acknowledge(self) -> None:
         if self._acks and self._unacked and (cursor := CURSOR.search(self._unacked)):
             self._send(TEXT, b'{"type":"ack","cursor":"%s"}' % cursor[1])
             self._unacked = b""
+
+    def hang_up(self) -> None:
+        self.cut = True
+        self._transport.abort()
 
     def _next(self) -> tuple[int, bytes] | None:
         buffer = self._buffer
@@ -82,8 +98,12 @@ class Browser(asyncio.Protocol):
     def _take(self, at: float, opcode: int, payload: bytes) -> None:
         if opcode == PING:
             self._send(PONG, payload)
+        elif payload.startswith(BYE) and not self.welcomed.done():
+            self.cut = True
+            self.welcomed.set_exception(TurnedAway(json.loads(payload)["after_ms"] / 1000))
         elif opcode == CLOSE:
-            self._fail(f"closed with {int.from_bytes(payload[:2], 'big')}")
+            if not self.cut:
+                self._fail(f"closed with {int.from_bytes(payload[:2], 'big')}")
         elif payload.startswith(CHANGES):
             self.frames.append((at, payload))
             self._unacked = payload
@@ -106,19 +126,48 @@ class Browser(asyncio.Protocol):
 class Crowd:
     def __init__(self) -> None:
         self.browsers: list[Browser] = []
+        self._made: list[Callable[[], Browser]] = []
+        self._port = 0
 
     async def connect(self, port: int, path: str, acks: bool, sockets: list[Any]) -> Any:
-        loop = asyncio.get_running_loop()
         for start in range(0, len(sockets), AT_ONCE):
             some = [
-                Browser(port, path, one["cookie"], one["first"], acks)
+                partial(Browser, port, path, one["cookie"], one["first"], acks)
                 for one in sockets[start : start + AT_ONCE]
             ]
-            for browser in some:
-                await loop.create_connection(lambda it=browser: it, "127.0.0.1", port)  # type: ignore[misc]
             async with asyncio.timeout(WELCOMED_WITHIN_S):
-                await asyncio.gather(*(browser.welcomed for browser in some))
-            self.browsers += some
+                self.browsers += await asyncio.gather(*(self._bring_in(port, it) for it in some))
+            self._made += some
+        self._port = port
+        return len(self.browsers)
+
+    async def _bring_in(self, port: int, make: Callable[[], Browser]) -> Browser:
+        """Comes again when it is told to."""
+        loop = asyncio.get_running_loop()
+        while True:
+            browser = make()
+            await loop.create_connection(lambda it=browser: it, "127.0.0.1", port)  # type: ignore[misc]
+            try:
+                await browser.welcomed
+            except TurnedAway as later:
+                await asyncio.sleep(later.args[0])
+            else:
+                return browser
+
+    async def cut(self, places: list[int]) -> Any:
+        """Lose these lines all at once; milliseconds until each is live again."""
+
+        async def again(place: int) -> float:
+            began = time.monotonic()
+            self.browsers[place].hang_up()
+            await asyncio.sleep(random.random() * FIRST_WAIT_S)
+            self.browsers[place] = await self._bring_in(self._port, self._made[place])
+            return (time.monotonic() - began) * 1000
+
+        async with asyncio.timeout(WELCOMED_WITHIN_S):
+            return await asyncio.gather(*(again(place) for place in places))
+
+    async def size(self) -> Any:
         return len(self.browsers)
 
     async def reset(self) -> Any:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from realtime.middleware import read_live
 from tests.browser.processes import Process
@@ -52,7 +53,7 @@ class Browser:
         self.wire: ClientConnection = connect(
             f"ws://{self._address}/ws/live/",
             additional_headers=self._headers,
-            origin=f"http://{self._address}",  # type: ignore[arg-type]  # a NewType of str
+            origin=Origin(f"http://{self._address}"),
             open_timeout=ANSWER_WITHIN_S,
             max_size=None,
             legacy=True,  # without a `with`: a test opens several, one after the other

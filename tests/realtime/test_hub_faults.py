@@ -15,6 +15,7 @@ from realtime import hub as hub_module
 from realtime.consumers import Live
 from realtime.hub import Hub
 from realtime.protocol import Close
+from realtime.reader import connection_params
 from tests.realtime.screens import Screen, opened, running_hub
 from tests.realtime.test_hub import receive
 from tests.sessions import session_of
@@ -93,7 +94,7 @@ async def test_without_the_database_screens_are_asked_to_come_back_and_then_serv
     screen = await opened(hub, bob, "location:WH")
     with monkeypatch.context() as patch:
         patch.setattr(hub_module, "GRACE_S", 0)
-        elsewhere = await sync_to_async(hub_module.connection_params)()
+        elsewhere = await sync_to_async(connection_params)()
         elsewhere |= {"host": "127.0.0.1", "port": 9}
         patch.setattr(hub_module, "connection_params", lambda: elsewhere)
         assert hub._reader
