@@ -4,9 +4,9 @@ Commit and frame are read from one clock: the browser runs on this machine.
 """
 
 import json
-import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median, quantiles
 from typing import Any
 
@@ -40,7 +40,7 @@ new MutationObserver(look).observe(document.body, {
   subtree: true, childList: true, attributes: true, attributeFilter: ["data-version"],
 });
 """
-BARE = """
+BARE = """() => {
 document.body.innerHTML = "<table><tbody><tr id=row data-version=0><td></td></tr></tbody></table>";
 const socket = new WebSocket("ws://127.0.0.1:PORT/");
 socket.onopen = () => socket.send("TOPIC");
@@ -53,17 +53,16 @@ socket.onmessage = ({ data }) => {
     row.firstElementChild.textContent = frame.quantity;
   }
 };
-"""
+}"""
 
 
 def measure() -> Iterator[Line]:
     # A browser wants styles and scripts, and without DEBUG those come collected, and by TLS.
     servers = our_server("Daphne", debug=True), bare_server("Daphne")
-    # Playwright's synchronous calls keep an event loop in this thread; the ORM is used between.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     program = chromium.find()
     cookie = browsers(1, 1)[0]["cookie"]
-    with stopping(*servers), sync_playwright() as playwright:
+    # Playwright's synchronous calls keep an event loop in this thread: no place for a writer.
+    with stopping(*servers), ThreadPoolExecutor(1) as writer, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         ours, bare = browser.new_page(), browser.new_page()
         _open_ours(ours, servers[0], cookie)
@@ -71,9 +70,9 @@ def measure() -> Iterator[Line]:
         rounds = []
         for _ in range(ROUNDS):
             ours.bring_to_front()
-            mine = _waits_ms(ours)
+            mine = _waits_ms(ours, writer)
             bare.bring_to_front()
-            rounds.append((mine, _waits_ms(bare, told=servers[1])))
+            rounds.append((mine, _waits_ms(bare, writer, told=servers[1])))
         browser.close()
     for name, percent in (("p50", 50), ("p95", 95)):
         pairs = [[quantiles(waits, n=100)[percent - 1] for waits in each] for each in rounds]
@@ -93,16 +92,17 @@ def _open_ours(page: Page, server: Server, cookie: str) -> None:
 
 
 def _open_bare(page: Page, server: Server) -> None:
-    page.goto("about:blank")
+    # Autobahn's own page about itself: a page of nowhere may not talk to this machine.
+    page.goto(f"http://127.0.0.1:{server.port}/")
     page.evaluate(BARE.replace("PORT", str(server.port)).replace("TOPIC", place(0)))
     page.wait_for_function("window.isLive")
     page.evaluate(WATCH)
 
 
-def _waits_ms(page: Page, told: Server | None = None) -> list[float]:
+def _waits_ms(page: Page, writer: ThreadPoolExecutor, told: Server | None = None) -> list[float]:
     committed: dict[str, float] = {}
     for _ in pace(CHANGES_A_SECOND, WINDOW_S):
-        version, at = receive(0)
+        version, at = writer.submit(receive, 0).result()
         # `at` is of the monotonic clock, the browser's is the wall's.
         committed[str(version)] = (at - time.monotonic() + time.time()) * 1000
         if told:
