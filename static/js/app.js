@@ -2,13 +2,29 @@
 
 import { Announcer } from "./announcer.js";
 import { Departure } from "./departure.js";
+import { Faults } from "./faults.js";
 import { Forms, hasEdits } from "./forms.js";
 import { LivePage } from "./live_page.js";
 import { Messages } from "./messages.js";
 import { watchRowForms } from "./row_forms.js";
 
 const messages = new Messages(document.getElementById("messages"));
-const departure = new Departure({ messages, hasEdits, memory: sessionStorage, location });
+const faults = new Faults({
+  report: (error) => reportError(error),
+  tell: (detail) => document.dispatchEvent(new CustomEvent("liveshelf:fault", { detail })),
+});
+window.addEventListener("error", ({ error, message }) => faults.overhear(error ?? message));
+window.addEventListener("unhandledrejection", ({ reason }) => faults.overhear(reason));
+
+let livePage = null;
+const departure = new Departure({
+  messages,
+  hasEdits,
+  // Who paused the page does not want it to move; who typed does not want to type again.
+  mustStay: () => hasEdits() || Boolean(livePage?.isPaused),
+  memory: sessionStorage,
+  location,
+});
 new Forms({ messages, departure }).watch();
 watchRowForms(document);
 
@@ -28,5 +44,6 @@ if (cursor) {
     const region = document.getElementById("announcer");
     if (region) region.textContent = text;
   });
-  new LivePage({ page: { cursor, epoch, rights }, announcer, departure }).start();
+  livePage = new LivePage({ page: { cursor, epoch, rights }, announcer, departure, faults });
+  livePage.start();
 }

@@ -9,7 +9,7 @@ export class Coalescer {
   #timers;
   #random;
   #now;
-  #waiting = new Set();
+  #waiting = new Map(); // key -> timer
   #running = new Set();
   #again = new Set();
   #finished = new Map();
@@ -27,11 +27,25 @@ export class Coalescer {
     else if (!this.#waiting.has(key)) this.#schedule(key);
   }
 
+  /** What waits is dropped; what is wanted after this is scheduled as ever. */
+  stop() {
+    this.#waiting.forEach((handle) => this.#timers.clearTimeout(handle));
+    this.#waiting.clear();
+    this.#again.clear();
+  }
+
   #schedule(key) {
-    this.#waiting.add(key);
+    this.#forgetRested();
     const rested = this.#now() - (this.#finished.get(key) ?? -Infinity);
     const wait = Math.max(0, AT_MOST_EVERY_MS - rested) + this.#random() * SPREAD_MS;
-    this.#timers.setTimeout(() => this.#start(key), wait);
+    this.#waiting.set(key, this.#timers.setTimeout(() => this.#start(key), wait));
+  }
+
+  /** Who has rested long enough needs no memory. */
+  #forgetRested() {
+    for (const [key, at] of this.#finished) {
+      if (this.#now() - at >= AT_MOST_EVERY_MS) this.#finished.delete(key);
+    }
   }
 
   async #start(key) {

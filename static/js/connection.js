@@ -21,25 +21,35 @@ export class Connection {
   #socket = null;
   #greeted = false;
   #live = false;
-  #failures = 0;
+  #isSteady = false;
   #notBeforeMs = 0;
   #deadline = null;
   #steady = null;
 
   /**
    * openSocket() makes a WebSocket; greeting() gives the messages that a new one begins with.
-   * listener: connecting(), live(), frame(frame, size), lost(failures), ended(why).
+   * listener: connecting(), live(), frame(frame, size), lost({failed}), ended(why), fault(error).
+   * A socket failed that was never steady, unless the server said goodbye.
    */
-  constructor({ openSocket, greeting, listener, timers = globalThis, random = Math.random }) {
+  constructor({ openSocket, greeting, listener, timers = globalThis, random = Math.random, now = Date.now }) {
     this.#openSocket = openSocket;
     this.#greeting = greeting;
     this.#listener = listener;
     this.#timers = timers;
-    this.#retry = new RetryTimer(() => this.open(), { timers, random });
+    this.#retry = new RetryTimer(() => this.open(), { timers, random, now });
   }
 
   get isLive() {
     return this.#live;
+  }
+
+  get isOpening() {
+    return this.#socket !== null && !this.#live;
+  }
+
+  /** When the next try is due, by the clock; null while a socket is there or none is wanted. */
+  get triesAt() {
+    return this.#retry.dueAt;
   }
 
   /** Open it now, whatever wait was going on; nothing happens where one is open or opening. */
@@ -70,7 +80,15 @@ export class Connection {
   }
 
   #hear(text) {
-    const frame = JSON.parse(text);
+    let frame;
+    try {
+      frame = JSON.parse(text);
+    } catch (error) {
+      // What it said is lost: a new socket says it again, from the cursor.
+      this.#listener.fault(error);
+      this.drop();
+      return;
+    }
     if (frame.type === "bye") this.#notBeforeMs = frame.after_ms;
     if (frame.type === "welcome") this.#isLiveNow();
     this.#listener.frame(frame, text.length);
@@ -78,17 +96,22 @@ export class Connection {
 
   #isLiveNow() {
     this.#live = true;
-    this.#failures = 0;
     this.#timers.clearTimeout(this.#deadline);
-    this.#steady = this.#timers.setTimeout(() => this.#retry.reset(), STEADY_AFTER_MS);
+    this.#steady = this.#timers.setTimeout(() => this.#settled(), STEADY_AFTER_MS);
     this.#listener.live();
+  }
+
+  #settled() {
+    this.#isSteady = true;
+    this.#retry.reset();
   }
 
   /** Nobody answers: a closing handshake would wait for the same silence, so don't. */
   drop() {
     if (!this.#socket) return;
+    const failed = !this.#isSteady;
     this.#letGo();
-    this.#comeBack();
+    this.#comeBack(failed);
   }
 
   /** End it without coming back, until somebody calls open(). */
@@ -105,22 +128,32 @@ export class Connection {
   }
 
   #closed(code) {
+    const failed = !this.#isSteady && this.#notBeforeMs === 0;
     this.#forget();
     const why = FINAL.get(code);
     if (why) this.#listener.ended(why);
-    else this.#comeBack();
+    else this.#comeBack(failed);
   }
 
-  #comeBack() {
-    this.#failures += 1;
+  #comeBack(failed) {
     this.#retry.schedule(this.#notBeforeMs);
     this.#notBeforeMs = 0;
-    this.#listener.lost(this.#failures);
+    this.#listener.lost({ failed });
+  }
+
+  /** Not by the usual wait: after this one. Nothing happens where a socket is open or opening. */
+  tryAfter(ms) {
+    if (!this.#socket) this.#retry.after(ms);
+  }
+
+  /** Back to the usual waits. */
+  trySoon() {
+    if (!this.#socket) this.#retry.schedule();
   }
 
   #forget() {
     this.#socket = null;
-    this.#greeted = this.#live = false;
+    this.#greeted = this.#live = this.#isSteady = false;
     this.#timers.clearTimeout(this.#deadline);
     this.#timers.clearTimeout(this.#steady);
   }

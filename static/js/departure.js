@@ -9,15 +9,25 @@ const MARK = "liveshelf:reloads";
 export class Departure {
   #messages;
   #hasEdits;
+  #mustStay;
   #memory;
   #location;
   #timers;
   #now;
 
   /** memory is sessionStorage, location the window's. */
-  constructor({ messages, hasEdits, memory, location, timers = globalThis, now = Date.now }) {
+  constructor({
+    messages,
+    hasEdits,
+    mustStay = hasEdits,
+    memory,
+    location,
+    timers = globalThis,
+    now = Date.now,
+  }) {
     this.#messages = messages;
     this.#hasEdits = hasEdits;
+    this.#mustStay = mustStay;
     this.#memory = memory;
     this.#location = location;
     this.#timers = timers;
@@ -26,12 +36,12 @@ export class Departure {
 
   /** Load the page again; returns whether that will happen. */
   reload(afterMs = 0) {
-    if (this.#hasEdits() || this.#isCircle()) {
+    if (this.#mustStay() || this.#isCircle()) {
       this.#ask();
       return false;
     }
     this.#timers.setTimeout(() => {
-      if (this.#hasEdits()) this.#ask();
+      if (this.#mustStay()) this.#ask();
       else this.#reloadNow();
     }, afterMs);
     return true;

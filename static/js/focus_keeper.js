@@ -2,16 +2,15 @@
 
 export function keepingFocus(act) {
   const focused = document.activeElement;
-  const selection = focused && selectionOf(focused);
-  const [x, y] = [window.scrollX, window.scrollY];
-  const anchor = focused?.getBoundingClientRect().top;
-  act();
-  if (!focused || focused === document.body || focused === document.activeElement) return;
-  if (focused.isConnected) {
-    focused.focus({ preventScroll: true });
-    if (selection) focused.setSelectionRange(...selection);
+  if (!focused || focused === document.body) {
+    act();
+    return;
   }
-  if (anchor === undefined) window.scrollTo(x, y);
+  const selection = selectionOf(focused);
+  act();
+  if (focused === document.activeElement || !focused.isConnected) return;
+  focused.focus({ preventScroll: true });
+  if (selection) focused.setSelectionRange(...selection);
 }
 
 function selectionOf(element) {

@@ -4,46 +4,78 @@
 import { isInUse, isNewer, Merge } from "./merge.js";
 import { mustAskAgain } from "./list_rules.js";
 import { keepingFocus } from "./focus_keeper.js";
+import { difference } from "./row_difference.js";
 
 const FRESH_MS = 2_000;
+const MARKS = ["topics", "cursor"];
 
 export class Fragments {
   #announcer;
   #askAgain;
   #process;
+  #faults;
   #fresh = new WeakMap();
 
-  /** askAgain(region); process(element) makes htmx know new nodes. */
-  constructor({ announcer, askAgain, process }) {
+  /** askAgain(region); process(element) makes htmx know new nodes; faults: a Faults. */
+  constructor({ announcer, askAgain, process, faults }) {
     this.#announcer = announcer;
     this.#askAgain = askAgain;
     this.#process = process;
+    this.#faults = faults;
   }
 
   apply(frame) {
     const levels = new Map(frame.levels.map((level) => [`stock-${level.id}`, level]));
+    let isWhole = true;
+    const each = (what, act) => {
+      isWhole = this.#faults.guard(what, act) && isWhole;
+    };
     keepingFocus(() => {
       for (const next of parse(frame.html)) {
-        this.#swap(document.getElementById(next.id), next, levels.get(next.id));
+        each(`drawing ${next.id}`, () =>
+          this.#swap(document.getElementById(next.id), next, levels.get(next.id)),
+        );
       }
-      frame.removed.forEach((id) => this.#takeOut(document.getElementById(id)));
+      for (const id of frame.removed) {
+        each(`removing ${id}`, () => this.#takeOut(document.getElementById(id)));
+      }
     });
+    // What could not be applied will not be sent again: the server is asked for all of it.
     for (const region of liveRegions()) {
-      if (mustAskAgain(describe(region), frame)) this.#askAgain(region);
+      if (!isWhole || mustAskAgain(describe(region), frame)) this.#askAgain(region);
     }
   }
 
-  /** A whole region came back from the server. */
-  replace(region, next) {
+  /**
+   * A whole region came back from the server. Unless it may move, rows that would come in, leave or
+   * change places stay where they are, with their new values; returns what waits, or null.
+   */
+  replace(region, next, { mayMove }) {
+    const waits = mayMove ? null : difference(rowsOf(region).map(idOf), rowsOf(next).map(idOf));
+    const merge = new Merge((row) => this.#changed(row));
     keepingFocus(() => {
       const figures = new Map(figuresOf(region));
-      new Merge((row) => this.#changed(row)).into(region, next);
+      if (waits) inPlace(merge, region, next);
+      else merge.into(region, next);
       for (const [figure, text] of figuresOf(region)) {
         if (figures.has(figure) && figures.get(figure) !== text) this.#freshen(figure);
       }
     });
     this.#process(region);
     announce(region, "liveshelf:changed", {});
+    return waits;
+  }
+
+  /** What of a frame shows on this page: the ids of rows, or of regions where no row is named. */
+  concerning(frame) {
+    const here = (id) => document.getElementById(id) !== null;
+    const rows = [
+      ...frame.levels.filter((level) => level.new || here(`stock-${level.id}`)).map((level) => `stock-${level.id}`),
+      ...parse(frame.html).map(idOf).filter(here),
+      ...frame.removed.filter(here),
+    ];
+    if (rows.length) return rows;
+    return [...liveRegions()].filter((region) => mustAskAgain(describe(region), frame)).map(idOf);
   }
 
   #swap(current, next, level) {
@@ -82,6 +114,23 @@ export class Fragments {
     const region = list.closest("[data-list][data-src][id]");
     if (region) this.#askAgain(region);
   }
+}
+
+/** The rows that stay get their new values, the region its new marks. */
+function inPlace(merge, region, next) {
+  const shown = new Map(rowsOf(region).map((row) => [row.id, row]));
+  for (const row of rowsOf(next)) if (shown.has(row.id)) merge.into(shown.get(row.id), row);
+  for (const mark of MARKS) {
+    if (next.dataset[mark] !== undefined) region.dataset[mark] = next.dataset[mark];
+  }
+}
+
+function rowsOf(region) {
+  return [...region.querySelectorAll("tr[id][data-rev]")];
+}
+
+function idOf({ id }) {
+  return id;
 }
 
 export function liveRegions() {

@@ -11,12 +11,18 @@ export class Heartbeat {
   #random;
   #now;
   #n = 0;
-  #waitingFor = null;
+  #asked = null; // {n, at} of the question that waits for its answer
   #next = null;
   #limit = null;
 
   /** send(message); silent() is called when no answer came in time. */
-  constructor({ send, silent, timers = globalThis, random = Math.random, now = Date.now }) {
+  constructor({
+    send,
+    silent,
+    timers = globalThis,
+    random = Math.random,
+    now = () => performance.now(),
+  }) {
     this.#send = send;
     this.#silent = silent;
     this.#timers = timers;
@@ -32,16 +38,18 @@ export class Heartbeat {
   stop() {
     this.#timers.clearTimeout(this.#next);
     this.#timers.clearTimeout(this.#limit);
-    this.#waitingFor = null;
+    this.#asked = null;
   }
 
   /** Ask now; the regular beat goes on from here. */
   beat() {
     this.#timers.clearTimeout(this.#next);
     this.#next = this.#timers.setTimeout(() => this.beat(), this.#pause());
-    if (this.#waitingFor !== null) return;
+    // An older question that is still open was asked before this tab slept: ask anew.
+    if (this.#asked && this.#now() - this.#asked.at < ANSWER_WITHIN_MS) return;
     this.#n += 1;
-    this.#waitingFor = this.#n;
+    this.#asked = { n: this.#n, at: this.#now() };
+    this.#timers.clearTimeout(this.#limit);
     this.#limit = this.#timers.setTimeout(() => this.#silent(), ANSWER_WITHIN_MS);
     this.#send({ type: "ping", n: this.#n, t: this.#now() });
   }
@@ -52,8 +60,8 @@ export class Heartbeat {
 
   /** Returns the round trip in milliseconds, or null for an answer nobody waits for. */
   answered({ n, t }) {
-    if (n !== this.#waitingFor) return null;
-    this.#waitingFor = null;
+    if (n !== this.#asked?.n) return null;
+    this.#asked = null;
     this.#timers.clearTimeout(this.#limit);
     return Math.max(0, this.#now() - t);
   }

@@ -1,102 +1,148 @@
 // The conversation of one page with the server: what comes in goes where it belongs.
 
-import { Connection } from "./connection.js";
 import { Fragments, liveRegions, topicsOf } from "./fragments.js";
-import { Heartbeat } from "./heartbeat.js";
-import { Poller } from "./poller.js";
+import { Line } from "./line.js";
+import { LiveStatus } from "./live_status.js";
+import { MovedUnder } from "./moved_under.js";
+import { News } from "./news.js";
+import { Pause } from "./pause.js";
 import { Quality } from "./quality.js";
 import { Receipts } from "./receipts.js";
 import { Regions } from "./regions.js";
-import { StatusPill } from "./status_pill.js";
 import { Subscriptions } from "./subscriptions.js";
 
 const SOCKET = "/ws/live/";
 const CHANGES = "/live/changes/";
-const LOOK_AFTER = [
-  "htmx:afterSwap",
-  "htmx:oobAfterSwap",
-  "htmx:historyRestore",
-  "liveshelf:changed",
-];
+const LOOK_AFTER = ["htmx:afterSwap", "htmx:oobAfterSwap", "htmx:historyRestore"];
+const DOUBT_AFTER = ["online", "offline", "focus"];
+// After these the screen shows all that the server had.
+const CAUGHT_UP = new Set(["welcome", "subscribed", "polled"]);
 // What lives by more topics than a socket may have is asked for by the clock.
 const BEYOND_EVERY_MS = 5_000;
-// So many tries in a row without a word: this network may let no socket through.
-const POLL_AFTER_FAILURES = 3;
 
 export class LivePage {
   #departure;
+  #faults;
   #subscriptions;
   #regions;
   #fragments;
-  #connection;
-  #heartbeat;
+  #line;
   #receipts;
-  #poller;
-  #quality = new Quality();
-  #pill;
-  #ended = false;
+  #status;
+  #pause;
+  #news;
+  #movedUnder = new MovedUnder();
+  #beyond = null;
+  #mustLook = false;
+  #awaited = 0; // answers that bring what came while it was paused
+  #held = new Set(); // regions whose answer came while it was paused
+  #stopped = new AbortController();
 
-  constructor({ page, announcer, departure }) {
+  constructor({ page, announcer, departure, faults }) {
     this.#departure = departure;
+    this.#faults = faults;
     this.#subscriptions = new Subscriptions(page);
-    this.#pill = new StatusPill({
-      element: document.getElementById("connection"),
+    const quality = new Quality();
+    this.#status = new LiveStatus({
+      page: document,
+      line: () => this.#line,
+      quality,
+      faults,
       announcer,
-      quality: this.#quality,
+      tryNow: () => this.#line.doubt(),
     });
+    const askAgain = (region) => this.#regions.askAgain(region);
+    this.#pause = new Pause({
+      button: document.getElementById("pause"),
+      changed: () => this.#paused(),
+    });
+    this.#news = new News({ chip: document.getElementById("news"), askAgain, announcer });
     this.#regions = new Regions({
-      replace: (region, next) => this.#fragments.replace(region, next),
+      replace: (region, next) => this.#replace(region, next),
       loggedOut: () => departure.logIn(),
+      behind: () => this.#status.late(this.#regions.lateSince),
     });
     this.#fragments = new Fragments({
       announcer,
-      askAgain: (region) => this.#regions.askAgain(region),
+      askAgain,
       process: (element) => globalThis.htmx?.process(element),
+      faults,
     });
-    const send = (message) => this.#connection.send(message);
-    this.#receipts = new Receipts({ send });
-    this.#heartbeat = new Heartbeat({ send, silent: () => this.#connection.drop() });
-    this.#poller = new Poller({
-      ask: (...request) => fetch(...request),
-      subscriptions: this.#subscriptions,
-      page: { ...page, url: CHANGES },
-      listener: {
-        frame: (frame) => this.#take(frame),
-        polled: () => this.#show("polling"),
-        failed: () => this.#show("offline"),
-        ended: (why) => this.#end(why),
-      },
-    });
-    this.#connection = new Connection({
+    this.#receipts = new Receipts({ send: (message) => this.#line.send(message) });
+    this.#line = new Line({
       openSocket: () => new WebSocket(new URL(SOCKET, location.href.replace(/^http/, "ws"))),
-      greeting: () => this.#subscriptions.greeting(),
+      ask: (...request) => fetch(...request),
+      page: { ...page, url: CHANGES },
+      subscriptions: this.#subscriptions,
+      quality,
+      view: {
+        isHidden: () => document.hidden,
+        isOnline: () => navigator.onLine,
+        isWatched: () => !document.hidden && !this.#pause.isOn,
+      },
       listener: {
-        connecting: () => this.#show("connecting"),
-        live: () => this.#live(),
-        frame: (frame, chars) => this.#hear(frame, chars),
-        lost: (failures) => this.#lost(failures),
-        ended: (why) => this.#end(why),
+        changed: (state) => this.#status.changed(state),
+        frame: (frame, size) => this.#hear(frame, size),
+        lost: () => this.#receipts.forget(),
+        ended: (why) => this.#ended(why),
+        fault: (error) => faults.note("a frame that can't be read", error),
       },
     });
   }
 
+  get isPaused() {
+    return this.#pause.isOn;
+  }
+
   start() {
-    this.#look();
-    for (const event of LOOK_AFTER) {
-      document.addEventListener(event, () => this.#look());
-    }
-    document.addEventListener("htmx:afterRequest", ({ detail }) => {
-      if (detail.successful && detail.requestConfig.verb !== "get") this.#poller.hurry();
+    const { signal } = this.#stopped;
+    const on = (target, event, act) => {
+      const guarded = (...given) => this.#faults.guard(event, () => act(...given));
+      target.addEventListener(event, guarded, { signal });
+    };
+    for (const event of LOOK_AFTER) on(document, event, () => this.#look());
+    on(document, "liveshelf:changed", ({ target }) => this.#changed(target));
+    on(document, "htmx:afterRequest", ({ detail }) => {
+      if (detail.successful && detail.requestConfig.verb !== "get") this.#line.hurry();
     });
-    setInterval(() => this.#askBeyond(), BEYOND_EVERY_MS);
-    window.addEventListener("online", () => this.#doubt());
-    window.addEventListener("offline", () => this.#doubt());
-    window.addEventListener("focus", () => this.#doubt());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#doubt());
-    // A page that the browser keeps for "back" must hold no socket.
-    window.addEventListener("pagehide", () => this.#rest());
-    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#connection.open());
-    this.#connection.open();
+    for (const event of DOUBT_AFTER) on(window, event, () => this.#line.doubt());
+    on(document, "visibilitychange", () => this.#line.viewChanged());
+    // A page that the browser keeps for "back" must hold no socket and no timer.
+    on(window, "pagehide", () => this.#rest());
+    on(window, "pageshow", ({ persisted }) => persisted && this.#wake());
+    this.#status.watch(signal);
+    this.#pause.watch(signal);
+    this.#news.watch(signal);
+    this.#look();
+    this.#wake();
+  }
+
+  /** Leave nothing behind: no listener, no timer, no socket. */
+  stop() {
+    this.#stopped.abort();
+    this.#rest();
+  }
+
+  #wake() {
+    this.#beyond = setInterval(() => this.#askBeyond(), BEYOND_EVERY_MS);
+    this.#line.open();
+  }
+
+  #rest() {
+    clearInterval(this.#beyond);
+    this.#regions.stop();
+    this.#line.rest();
+  }
+
+  #changed(element) {
+    this.#movedUnder.changed(document, element);
+    if (this.#mustLook) return;
+    // Once for all the rows of a frame.
+    this.#mustLook = true;
+    queueMicrotask(() => {
+      this.#mustLook = false;
+      this.#faults.guard("looking at the page", () => this.#look());
+    });
   }
 
   /** Regions came or went. */
@@ -106,74 +152,81 @@ export class LivePage {
       topics: topicsOf(region),
       cursor: region.dataset.cursor,
     }));
-    for (const message of this.#subscriptions.sync(found)) this.#connection.send(message);
+    for (const message of this.#subscriptions.sync(found)) this.#line.send(message);
+    this.#movedUnder.look(document);
+    this.#news.look();
+    this.#status.late(this.#regions.lateSince);
   }
 
   #askBeyond() {
     const { beyond } = this.#subscriptions;
-    if (beyond.size === 0 || document.hidden) return;
+    if (beyond.size === 0 || document.hidden || this.#pause.isOn) return;
     for (const region of liveRegions()) {
       if (topicsOf(region).some((topic) => beyond.has(topic))) this.#regions.askAgain(region);
     }
   }
 
-  /** Something happened to this machine: don't wait for the next beat, or for the next try. */
-  #doubt() {
-    if (this.#ended) return;
-    if (this.#connection.isLive) this.#heartbeat.beat();
-    else this.#connection.open();
+  #paused() {
+    if (this.#pause.isOn) {
+      this.#awaited = 0;
+      this.#subscriptions.freeze();
+      this.#status.pause(true);
+      return;
+    }
+    const messages = this.#subscriptions.thaw();
+    messages.forEach((message) => this.#line.send(message));
+    this.#awaited = messages.length;
+    if (!this.#line.isLive || messages.length === 0) this.#status.pause(false);
+    this.#held.forEach((region) => this.#regions.askAgain(region));
+    this.#held.clear();
+    this.#line.hurry();
   }
 
-  #rest() {
-    this.#connection.close();
-    this.#heartbeat.stop();
-    this.#receipts.forget();
-    this.#poller.stop();
+  /** It says live again when what waited is on the screen. */
+  #resumed() {
+    if (this.#awaited === 0) return;
+    this.#awaited -= 1;
+    if (this.#awaited === 0 || !this.#line.isLive) this.#status.pause(this.#pause.isOn);
   }
 
-  #live() {
-    this.#poller.stop();
-    this.#show("live");
-    this.#heartbeat.start();
+  #replace(region, next) {
+    if (this.#pause.isOn) {
+      this.#held.add(region);
+      this.#pause.note([region.id]);
+      return;
+    }
+    this.#faults.guard(`drawing ${region.id}`, () => {
+      const mayMove = this.#news.mayMove(region);
+      this.#news.note(region, this.#fragments.replace(region, next, { mayMove }));
+    });
   }
 
-  #lost(failures) {
-    this.#heartbeat.stop();
-    this.#receipts.forget();
-    if (failures >= POLL_AFTER_FAILURES) this.#poller.start();
-    this.#show("connecting");
-  }
-
-  #show(state) {
-    if (state !== "connecting") this.#pill.show(state);
-    // While it polls, or knows that there is no network, another try is no news.
-    else if (!navigator.onLine) this.#pill.show("offline");
-    else if (!this.#poller.isRunning) this.#pill.show("connecting");
-  }
-
-  #hear(frame, chars) {
-    this.#take(frame);
-    if (frame.type === "changes") this.#receipts.note(frame.cursor, chars);
+  #hear(frame, size) {
+    if (CAUGHT_UP.has(frame.type)) this.#resumed();
+    if (CAUGHT_UP.has(frame.type) || this.#line.state === "live") this.#status.confirm();
+    // What can't be drawn is asked for again; it must not hold back what follows.
+    this.#faults.guard(`a ${frame.type} frame`, () => this.#take(frame));
+    // Over HTTP a group of topics moves by its own `welcome`.
+    if (!size) return;
+    if (frame.type === "changes") this.#receipts.note(frame.cursor, size);
     if (frame.type === "changes" || frame.type === "pong") this.#subscriptions.moveTo(frame.cursor);
   }
 
   #take(frame) {
     switch (frame.type) {
       case "changes":
-        this.#pill.noteChange();
-        this.#fragments.apply(frame);
+        this.#status.noteChange();
+        this.#show(frame);
         break;
       case "stale":
-        this.#fragments.apply({ html: "", levels: [], removed: [], stale: frame.topics });
+        this.#show({ html: "", levels: [], removed: [], stale: frame.topics });
         break;
       case "welcome":
         this.#subscriptions.welcomed(frame);
+        this.#regions.hurry();
         break;
       case "subscribed":
         this.#subscriptions.subscribed(frame);
-        break;
-      case "pong":
-        this.#answered(frame);
         break;
       case "revoked":
         this.#revoked(frame.topics);
@@ -184,11 +237,9 @@ export class LivePage {
     }
   }
 
-  #answered(frame) {
-    const trip = this.#heartbeat.answered(frame);
-    if (trip === null) return;
-    this.#quality.note(trip);
-    this.#pill.draw();
+  #show(frame) {
+    if (this.#pause.isOn) this.#pause.note(this.#fragments.concerning(frame));
+    else this.#fragments.apply(frame);
   }
 
   #revoked(topics) {
@@ -203,17 +254,10 @@ export class LivePage {
     if (this.#departure.reload(afterMs)) return;
     if (why === "rights") for (const region of liveRegions()) this.#regions.askAgain(region);
     // An open page of another epoch can't be continued from its cursor.
-    if (!this.#connection.isLive || why === "epoch") this.#end("reset");
+    if (!this.#line.isLive || why === "epoch") this.#line.end();
   }
 
-  #end(why) {
-    if (why === "refused") {
-      this.#poller.start();
-      return;
-    }
-    this.#ended = true;
-    this.#rest();
-    this.#pill.show("offline");
+  #ended(why) {
     if (why === "log_in") this.#departure.logIn();
     if (why === "outdated") this.#departure.reload();
   }

@@ -1,83 +1,120 @@
 // The same frames over HTTP, for networks that let no socket through.
 
 const EVERY_MS = 3_000;
+const UNWATCHED_EVERY_MS = 30_000;
 const LONGEST_WAIT_MS = 30_000;
 const SPREAD = 0.3;
+const PATIENCE_MS = 10_000;
 
 export class Poller {
   #ask;
   #subscriptions;
   #page;
   #listener;
+  #isWatched;
   #timers;
   #random;
+  #now;
   #etags = new Map();
-  #running = false;
+  #running = null; // aborts what is under way when it is stopped
   #failures = 0;
   #handle = null;
+  #dueAt = null;
 
   /**
-   * ask is fetch(); page: {epoch, rights, url}.
+   * ask is fetch(); page: {epoch, rights, url}; isWatched() says whether somebody looks.
    * listener: frame(frame), polled(), failed(), ended(why).
    */
-  constructor({ ask, subscriptions, page, listener, timers = globalThis, random = Math.random }) {
+  constructor({
+    ask,
+    subscriptions,
+    page,
+    listener,
+    isWatched = () => true,
+    timers = globalThis,
+    random = Math.random,
+    now = Date.now,
+  }) {
     this.#ask = ask;
     this.#subscriptions = subscriptions;
     this.#page = page;
     this.#listener = listener;
+    this.#isWatched = isWatched;
     this.#timers = timers;
     this.#random = random;
+    this.#now = now;
   }
 
   get isRunning() {
-    return this.#running;
+    return this.#running !== null;
+  }
+
+  /** When it asks next, by the clock; null while it asks or does not run. */
+  get asksAt() {
+    return this.#dueAt;
   }
 
   start() {
     if (this.#running) return;
-    this.#running = true;
-    this.#poll();
+    this.#running = new AbortController();
+    this.#poll(this.#running.signal);
   }
 
   stop() {
-    this.#running = false;
+    this.#running?.abort();
+    this.#running = null;
     this.#failures = 0;
-    this.#timers.clearTimeout(this.#handle);
-    this.#handle = null;
+    this.#forgetTurn();
   }
 
-  /** Something was just saved here: its answer is worth asking for. */
+  /** Something was just saved here, or somebody looks again: don't wait for the next turn. */
   hurry() {
     if (this.#handle === null) return;
-    this.#timers.clearTimeout(this.#handle);
-    this.#poll();
+    this.#forgetTurn();
+    this.#poll(this.#running.signal);
   }
 
-  async #poll() {
-    this.#handle = null;
+  #forgetTurn() {
+    this.#timers.clearTimeout(this.#handle);
+    this.#handle = this.#dueAt = null;
+  }
+
+  async #poll(stopped) {
+    this.#forgetTurn();
     let retryAfterMs = 0;
     try {
-      for (const group of this.#subscriptions.groups()) {
-        retryAfterMs = Math.max(retryAfterMs, await this.#catchUp(group));
-        if (!this.#running) return;
+      const groups = this.#subscriptions.groups();
+      this.#forgetAllBut(groups);
+      for (const group of groups) {
+        retryAfterMs = Math.max(retryAfterMs, await this.#catchUp(group, stopped));
+        if (stopped.aborted) return;
       }
       this.#failures = retryAfterMs ? this.#failures + 1 : 0;
     } catch {
       this.#failures += 1;
     }
-    if (!this.#running) return;
+    if (stopped.aborted) return;
     if (this.#failures) this.#listener.failed();
     else this.#listener.polled();
-    this.#handle = this.#timers.setTimeout(() => this.#poll(), this.#pause(retryAfterMs));
+    if (stopped.aborted) return;
+    const pause = this.#pause(retryAfterMs);
+    this.#dueAt = this.#now() + pause;
+    this.#handle = this.#timers.setTimeout(() => this.#poll(stopped), pause);
+  }
+
+  #forgetAllBut(groups) {
+    const keys = new Set(groups.map(({ topics }) => topics.join()));
+    for (const key of this.#etags.keys()) if (!keys.has(key)) this.#etags.delete(key);
   }
 
   #pause(atLeastMs) {
-    const wait = Math.min(LONGEST_WAIT_MS, EVERY_MS * 2 ** this.#failures);
+    const every = this.#isWatched() ? EVERY_MS : UNWATCHED_EVERY_MS;
+    const wait = Math.min(LONGEST_WAIT_MS, every * 2 ** this.#failures);
     return Math.max(atLeastMs, Math.round(wait * (1 - SPREAD + 2 * SPREAD * this.#random())));
   }
 
   /** Returns how long the server asked to wait, in milliseconds. */
-  async #catchUp({ cursor, topics }) {
+  async #catchUp({ cursor, topics }, stopped) {
     const { url, epoch, rights } = this.#page;
     const key = topics.join();
     const query = new URLSearchParams({ cursor, topics: key, epoch, rights });
@@ -85,20 +122,20 @@ export class Poller {
     const answer = await this.#ask(`${url}?${query}`, {
       headers: etag ? { "If-None-Match": etag } : {},
       cache: "no-store",
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE_MS)]),
     });
-    if (!this.#running || answer.status === 304) return 0;
+    if (stopped.aborted || answer.status === 304) return 0;
     if (answer.status === 503) return 1000 * Number(answer.headers.get("Retry-After") ?? 2);
     if (answer.status === 401 || answer.redirected) this.#end("log_in");
     else if (answer.status === 400) this.#end("outdated");
     else if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-    else await this.#take(answer, key);
+    else await this.#take(answer, key, stopped);
     return 0;
   }
 
-  async #take(answer, key) {
+  async #take(answer, key, stopped) {
     const { frames } = await answer.json();
-    if (!this.#running) return;
+    if (stopped.aborted) return;
     this.#etags.set(key, answer.headers.get("ETag"));
     for (const frame of frames) this.#listener.frame(frame);
   }

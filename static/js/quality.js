@@ -1,28 +1,49 @@
-// How good the line is, by the median of the last round trips: one slow answer is no verdict.
+// How good the line is: a moving average of the round trips, and how much they vary.
+//
+// The average is the smoothed round trip of RFC 6298, section 2.3 (gain 1/8). The jitter is that of
+// RFC 3550, section 6.4.1 and appendix A.8: J += (|D| - J) / 16, where D is the difference of two
+// round trips that follow each other; both ends of a round trip are read from the same clock.
 
-const REMEMBERED = 5;
+const AVERAGE_GAIN = 1 / 8;
+const JITTER_GAIN = 1 / 16;
+// The worse of the two counts.
 const UP_TO_MS = [
-  [80, "excellent"],
-  [250, "good"],
-  [800, "fair"],
+  { latency: 80, jitter: 30, name: "excellent" },
+  { latency: 250, jitter: 80, name: "good" },
+  { latency: 800, jitter: 250, name: "fair" },
 ];
 
 export class Quality {
-  #trips = [];
+  #latency;
+  #jitter = 0;
+  #last;
 
   note(ms) {
-    this.#trips = [...this.#trips, ms].slice(-REMEMBERED);
+    if (this.#last === undefined) {
+      this.#latency = ms;
+    } else {
+      this.#latency += (ms - this.#latency) * AVERAGE_GAIN;
+      this.#jitter += (Math.abs(ms - this.#last) - this.#jitter) * JITTER_GAIN;
+    }
+    this.#last = ms;
   }
 
+  /** Undefined until the first round trip. */
   get latencyMs() {
-    return this.#trips.toSorted((a, b) => a - b)[Math.floor(this.#trips.length / 2)];
+    return this.#latency;
+  }
+
+  get jitterMs() {
+    return this.#jitter;
   }
 
   get name() {
-    return UP_TO_MS.find(([limit]) => this.latencyMs <= limit)?.[1] ?? "poor";
+    const fits = ({ latency, jitter }) => this.#latency <= latency && this.#jitter <= jitter;
+    return UP_TO_MS.find(fits)?.name ?? "poor";
   }
 
   forget() {
-    this.#trips = [];
+    this.#latency = this.#last = undefined;
+    this.#jitter = 0;
   }
 }

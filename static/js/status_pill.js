@@ -1,29 +1,30 @@
-// #connection: how live this page is, as a word, a shape and a colour; the details in its title.
+// #connection: how live this page is, as a word, a shape and a colour.
 
 const WORDS = {
   live: "Live",
   connecting: "Connecting",
-  polling: "Every few seconds",
+  polling: "Delayed",
   offline: "Offline",
 };
+const PAUSED = "Paused";
 const MEANS = {
   live: "Changes show here the moment they are saved.",
-  connecting: "Looking for the server; what you see may be old.",
-  polling: "The direct line is blocked: changes show within a few seconds.",
-  offline: "No connection: what you see is as of when it was lost.",
+  connecting: "Looking for the server. What you see may be old.",
+  polling: "The direct line is blocked. Changes show within a few seconds.",
+  offline: "The server can't be reached. What you see is from before.",
 };
+const MEANS_PAUSED = "You stopped this page. Changes wait until you press Live.";
 
 export class StatusPill {
   #element;
-  #details;
   #announcer;
   #quality;
   #state = "connecting";
-  #changedAt = null;
+  #isPaused = false;
+  #wasLive = false;
 
   constructor({ element, announcer, quality }) {
     this.#element = element;
-    this.#details = element && addDetails(element);
     this.#announcer = announcer;
     this.#quality = quality;
   }
@@ -32,26 +33,27 @@ export class StatusPill {
     return this.#state;
   }
 
-  show(state) {
-    const before = this.#state;
-    this.#state = state;
-    if (state !== "live") this.#quality.forget();
-    this.draw();
-    // The first connection of a page is no news; losing it and having it back are.
-    const isNews = before !== state && (before === "live" || this.#changedAt !== null);
-    if (isNews && state !== "connecting") this.#announcer.tell(`${WORDS[state]}. ${MEANS[state]}`);
-    if (state === "live") this.#changedAt ??= new Date();
+  /** The state in a sentence. */
+  get meaning() {
+    return this.#isPaused && this.#state === "live" ? MEANS_PAUSED : MEANS[this.#state];
   }
 
-  noteChange() {
-    this.#changedAt = new Date();
+  show(state, { isPaused = false } = {}) {
+    const before = this.#state;
+    this.#state = state;
+    this.#isPaused = isPaused;
     this.draw();
+    // The first connection of a page is no news; losing it and having it back are.
+    const isNews = before !== state && (this.#wasLive || state === "offline" || state === "polling");
+    if (isNews && state !== "connecting") this.#announcer.tell(`${WORDS[state]}. ${MEANS[state]}`);
+    if (state === "live") this.#wasLive = true;
   }
 
   draw() {
     const element = this.#element;
     if (!element) return;
     element.dataset.state = this.#state;
+    element.toggleAttribute("data-paused", this.#isPaused);
     const latency = this.#quality.latencyMs;
     if (latency === undefined) {
       delete element.dataset.quality;
@@ -61,28 +63,7 @@ export class StatusPill {
       element.dataset.latencyMs = String(Math.round(latency));
     }
     const word = element.querySelector("[data-word]") ?? element;
-    if (word.textContent !== WORDS[this.#state]) word.textContent = WORDS[this.#state];
-    element.title = this.#details.textContent = this.#inWords(latency);
+    const says = this.#isPaused && this.#state === "live" ? PAUSED : WORDS[this.#state];
+    if (word.textContent !== says) word.textContent = says;
   }
-
-  #inWords(latency) {
-    return [
-      MEANS[this.#state],
-      latency === undefined ? "" : `The server answers in ${Math.round(latency)} ms.`,
-      this.#changedAt ? `Last heard of a change at ${this.#changedAt.toLocaleTimeString()}.` : "",
-    ]
-      .filter(Boolean)
-      .join(" ");
-  }
-}
-
-/** A finger can't hover: pressing the pill shows what its title says. */
-function addDetails(element) {
-  const details = document.createElement("p");
-  details.id = "connection-details";
-  details.className = "connection-details";
-  details.popover = "auto";
-  element.after(details);
-  if (element.localName === "button") element.popoverTargetElement = details;
-  return details;
 }

@@ -13,6 +13,7 @@ export class Subscriptions {
   #standing = new Map(); // topic -> everything about it has been seen up to this cursor
   #beyond = new Set(); // topics that one socket has no room for
   #unanswered = []; // for each subscribe that was sent: its topics that stood nowhere before
+  #frozen = false; // what comes is not shown, so nothing moves on
 
   /** page: {cursor, epoch, rights}, as printed into <body>. */
   constructor(page) {
@@ -92,7 +93,7 @@ export class Subscriptions {
   /** A frame or a pong says: everything that this socket lives by has been sent up to here. */
   moveTo(cursor) {
     // While a subscribe waits for its answer, a frame may be its catch-up alone.
-    if (!cursor || this.#unanswered.length) return;
+    if (!cursor || this.#frozen || this.#unanswered.length) return;
     for (const topic of this.#standing.keys()) this.#standing.set(topic, cursor);
   }
 
@@ -107,7 +108,21 @@ export class Subscriptions {
     this.drop(refused);
   }
 
+  /** From here on what comes is not shown: every topic stays where it stands. */
+  freeze() {
+    this.#frozen = true;
+  }
+
+  /** Returns the messages that bring a live socket's screen what came meanwhile. */
+  thaw() {
+    this.#frozen = false;
+    const groups = this.groups();
+    this.#unanswered.push(...groups.map(() => []));
+    return groups.map(({ cursor, topics }) => ({ type: "subscribe", topics, cursor }));
+  }
+
   #stand(topics, cursor) {
+    if (this.#frozen) return;
     for (const topic of topics) if (this.#standing.has(topic)) this.#standing.set(topic, cursor);
   }
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 LAB = """<!doctype html><title>Lab</title><body>
 <div style="height: 600px"></div>
-<table><tbody id="list" data-rev="1">
+<table><tbody id="list" data-rev="1" data-topics="summary" data-src="/list/">
   <tr id="stock-1" data-rev="5">
     <th>Flour</th><td class="num">5</td><td><button>Sell</button></td></tr>
   <tr data-keep="stock-1"><td colspan="3"><form method="post"><input name="q"></form></td></tr>
@@ -21,19 +21,22 @@ LAB = """<!doctype html><title>Lab</title><body>
 </tbody></table>
 <div style="height: 2000px"></div>
 <script type="module">
+  import { Faults } from "/static/js/faults.js";
   import { Fragments, parse } from "/static/js/fragments.js";
   import { Merge } from "/static/js/merge.js";
   globalThis.asked = [];
   globalThis.noted = [];
+  globalThis.reported = [];
+  const faults = new Faults({ report: (error) => reported.push(error.message), tell: () => {} });
   globalThis.fragments = new Fragments({
     announcer: { note: (change) => noted.push(change) },
-    askAgain: (region) => asked.push(region.id), process: () => {},
+    askAgain: (region) => asked.push(region.id), process: () => {}, faults,
   });
   const nothing = { html: "", levels: [], removed: [], stale: [] };
   globalThis.apply = (frame) => fragments.apply({ ...nothing, ...frame });
   globalThis.parse = parse;
-  globalThis.mergeList = (html) => fragments.replace(
-    document.getElementById("list"), parse(`<tbody id="list">${html}</tbody>`)[0]);
+  globalThis.mergeList = (html, mayMove = true) => fragments.replace(
+    document.getElementById("list"), parse(`<tbody id="list">${html}</tbody>`)[0], { mayMove });
   globalThis.ready = true;
 </script>"""
 
@@ -169,3 +172,24 @@ def test_a_script_in_a_fragment_does_not_run(lab: Page) -> None:
     apply(lab, html=row(1, "Flour<script>globalThis.ran = true</script>", 4, 6))
 
     assert lab.evaluate("globalThis.ran") is None
+
+
+def test_rows_that_would_move_what_is_read_wait_and_the_others_change_in_place(lab: Page) -> None:
+    changed = row(9, "Eggs", 1, 1) + row(1, "Flour", 4, 6) + row(3, "Milk", 9, 2)
+
+    waits = lab.evaluate("html => mergeList(html, false)", changed)
+
+    assert waits == {"fresh": 1, "gone": 1, "isReordered": False}
+    assert names(lab) == ["Flour", "Salt", "Milk"]
+    expect(lab.locator("#stock-1 td").first).to_have_text("4")
+
+
+def test_a_fragment_that_fails_does_not_stop_the_others_and_is_asked_for_again(lab: Page) -> None:
+    lab.evaluate("""() => Object.defineProperty(
+        document.getElementById('stock-1'), 'dataset', {get() { throw new Error('broken'); }})""")
+
+    apply(lab, html=row(1, "Flour", 4, 6) + row(2, "Salt", 3, 7))
+
+    expect(lab.locator("#stock-2 td").first).to_have_text("3")
+    assert lab.evaluate("reported") == ["drawing stock-1: broken"]
+    assert lab.evaluate("asked") == ["list"]

@@ -9,13 +9,14 @@ const WELCOME = { type: "welcome", cursor: "1:1:", topics: [], refused: [] };
 function connection() {
   const clock = new Clock();
   const sockets = [];
-  const { calls, listener } = Socket.listener("connecting", "live", "frame", "lost", "ended");
+  const { calls, listener } = Socket.listener("connecting", "live", "frame", "lost", "ended", "fault");
   const made = new Connection({
     openSocket: () => sockets[sockets.push(new Socket()) - 1],
     greeting: () => [{ type: "hello" }],
     listener,
     timers: clock,
     random: () => 1,
+    now: clock.now,
   });
   return { made, clock, sockets, calls, named: (name) => calls.filter(([call]) => call === name) };
 }
@@ -56,7 +57,7 @@ test("what is sent before the greeting is left to the greeting", () => {
 test("a lost socket is opened again after a wait that grows", async () => {
   const { clock, sockets, named } = opened();
   sockets[0].onclose({ code: 1006 });
-  assert.deepEqual(named("lost"), [["lost", 1]]);
+  assert.deepEqual(named("lost"), [["lost", { failed: true }]]);
   await clock.pass(249);
   assert.equal(sockets.length, 1);
   await clock.pass(1);
@@ -139,5 +140,39 @@ test("a closed connection stays closed until it is opened", async () => {
   await clock.pass(60_000);
   assert.equal(sockets.length, 1);
   made.open();
+  assert.equal(sockets.length, 2);
+});
+
+test("what was steady did not fail, and neither did what was sent away", async () => {
+  const { clock, sockets, named } = opened();
+  sockets[0].hear(WELCOME);
+  await clock.pass(10_000);
+  sockets[0].onclose({ code: 1006 });
+  await clock.pass(250);
+  sockets[1].onopen();
+  sockets[1].hear({ type: "bye", code: 1012, after_ms: 500 });
+  sockets[1].onclose({ code: 1012 });
+  assert.deepEqual(named("lost"), [["lost", { failed: false }], ["lost", { failed: false }]]);
+});
+
+test("what can't be read is said, and asked for again by a new socket", async () => {
+  const { clock, sockets, named } = opened();
+  sockets[0].hear(WELCOME);
+  sockets[0].onmessage({ data: "{" });
+  assert.equal(named("fault").length, 1);
+  assert.ok(sockets[0].closed);
+  await clock.pass(250);
+  assert.equal(sockets.length, 2);
+});
+
+test("another wait may take the place of the usual one, and the usual one come back", async () => {
+  const { made, clock, sockets } = opened();
+  sockets[0].onclose({ code: 1006 });
+  made.tryAfter(60_000);
+  assert.equal(made.triesAt, clock.now() + 60_000);
+  await clock.pass(59_999);
+  assert.equal(sockets.length, 1);
+  made.trySoon();
+  await clock.pass(500);
   assert.equal(sockets.length, 2);
 });

@@ -74,3 +74,14 @@ test("a stopped heart neither asks nor complains", async () => {
   await clock.pass(60_000);
   assert.deepEqual([sent.length, seen.silences], [1, 0]);
 });
+
+test("a question from before the machine slept is asked anew", async () => {
+  const { clock, sent, seen, heartbeat } = beating();
+  clock.time += 60_000; // no timer ran meanwhile
+  heartbeat.beat();
+  assert.equal(sent.length, 2);
+  await clock.pass(7_999);
+  assert.equal(seen.silences, 0);
+  assert.equal(heartbeat.answered(sent[0]), null, "the old answer says nothing of now");
+  assert.equal(heartbeat.answered(sent[1]), 7_999);
+});

@@ -17,6 +17,7 @@ function answer(status, { frames = [], headers = {}, redirected = false } = {}) 
 }
 
 function poller(...answers) {
+  const view = { isWatched: true };
   const clock = new Clock();
   const asked = [];
   const { calls, listener } = Socket.listener("frame", "polled", "failed", "ended");
@@ -30,10 +31,12 @@ function poller(...answers) {
     subscriptions: { groups: () => [{ cursor: "1:1:", topics: ["summary", "location:WH"] }] },
     page: { epoch: "e", rights: "r", url: "/live/changes/" },
     listener,
+    isWatched: () => view.isWatched,
     timers: clock,
     random: () => 0.5,
+    now: clock.now,
   });
-  return { made, clock, asked, calls };
+  return { made, clock, asked, calls, view };
 }
 
 test("it asks for what changed since the cursor, and hands on the frames", async () => {
@@ -110,4 +113,27 @@ test("an answer that comes after the socket is back is thrown away", async () =>
   made.stop();
   await clock.pass(60_000);
   assert.deepEqual(calls, []);
+});
+
+test("where nobody looks it asks every thirty seconds, and at once when somebody does", async () => {
+  const { made, clock, asked, view } = poller(answer(200, { frames: [WELCOME] }));
+  view.isWatched = false;
+  made.start();
+  await clock.pass(29_999);
+  assert.equal(asked.length, 1);
+  assert.equal(made.asksAt, clock.now() + 1);
+  await clock.pass(1);
+  assert.equal(asked.length, 2);
+  view.isWatched = true;
+  made.hurry();
+  await clock.pass(3_000);
+  assert.equal(asked.length, 4);
+});
+
+test("stopping it stops what is under way", async () => {
+  const { made, clock, asked } = poller(answer(200, { frames: [WELCOME] }));
+  made.start();
+  made.stop();
+  await clock.pass(0);
+  assert.ok(asked[0].signal.aborted);
 });

@@ -140,3 +140,21 @@ test("more topics than a socket may have are not asked for", () => {
 
   assert.equal(subscriptions.beyond.size, 0);
 });
+
+test("while it is frozen nothing moves on, and afterwards the screen is brought what came", () => {
+  const subscriptions = live(region("a", ["summary", "location:WH"]));
+  subscriptions.freeze();
+  subscriptions.moveTo("30:30:");
+  assert.equal(subscriptions.greeting()[0].cursor, "20:20:", "a new socket starts there too");
+  subscriptions.welcomed({ topics: ["summary", "location:WH"], refused: [], cursor: "31:31:" });
+
+  assert.deepEqual(subscriptions.thaw(), [
+    { type: "subscribe", topics: ["summary", "location:WH"], cursor: "20:20:" },
+  ]);
+
+  subscriptions.moveTo("32:32:");
+  assert.deepEqual(subscriptions.groups()[0].cursor, "20:20:", "the answer is under way");
+  subscriptions.subscribed({ refused: [], cursor: "33:33:" });
+  subscriptions.moveTo("34:34:");
+  assert.deepEqual(subscriptions.groups()[0].cursor, "34:34:");
+});

@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Line } from "../../static/js/line.js";
+import { Quality } from "../../static/js/quality.js";
+import { Clock, Socket } from "./fakes.js";
+
+const WELCOME = { type: "welcome", cursor: "1:1:", topics: [], refused: [] };
+const FIVE_MINUTES = 5 * 60_000;
+
+function line() {
+  const clock = new Clock();
+  const sockets = [];
+  const asked = [];
+  const view = { hidden: false, online: true };
+  const server = { http: true };
+  const states = [];
+  const { calls, listener } = Socket.listener("frame", "lost", "ended", "fault");
+  const made = new Line({
+    openSocket: () => sockets[sockets.push(new Socket()) - 1],
+    ask: async (address) => {
+      asked.push(address);
+      if (!server.http) throw new TypeError("network");
+      return { status: 304, ok: false, headers: new Headers() };
+    },
+    page: { epoch: "e", rights: "r", url: "/live/changes/" },
+    subscriptions: {
+      greeting: () => [{ type: "hello" }],
+      groups: () => [{ cursor: "1:1:", topics: ["summary"] }],
+    },
+    quality: new Quality(),
+    view: {
+      isHidden: () => view.hidden,
+      isOnline: () => view.online,
+      isWatched: () => !view.hidden,
+    },
+    listener: {
+      ...listener,
+      changed: (state) => states.at(-1) !== state && states.push(state),
+    },
+    timers: clock,
+    random: () => 0.5,
+    now: clock.now,
+    clock: clock.now,
+  });
+  const welcome = () => {
+    sockets.at(-1).onopen();
+    sockets.at(-1).hear(WELCOME);
+  };
+  const fail = () => sockets.at(-1).onclose({ code: 1006 });
+  const pong = () => {
+    const ping = sockets.at(-1).sent.findLast(({ type }) => type === "ping");
+    sockets.at(-1).hear({ ...ping, type: "pong" });
+  };
+  return { made, clock, sockets, asked, view, server, states, calls, welcome, fail, pong };
+}
+
+function live() {
+  const all = line();
+  all.made.open();
+  all.welcome();
+  all.pong();
+  return all;
+}
+
+async function polling() {
+  const all = line();
+  all.made.open();
+  all.fail();
+  await all.clock.pass(125);
+  all.fail();
+  await all.clock.pass(0);
+  return all;
+}
+
+test("a new line is connecting until it is welcomed, and live then", () => {
+  const { states } = live();
+  assert.deepEqual(states, ["connecting", "live"]);
+});
+
+test("after two failed sockets in fifteen seconds it asks over HTTP", async () => {
+  const { states, asked, made } = await polling();
+  assert.deepEqual(states, ["connecting", "polling"]);
+  assert.equal(asked.length, 1);
+  assert.equal(made.plan.asks - made.plan.opens, 3_000 - 60_000);
+});
+
+test("one failed socket is no reason, and neither are two that are far apart", async () => {
+  const { clock, fail, made, welcome, pong, asked } = line();
+  made.open();
+  fail();
+  await clock.pass(125);
+  welcome();
+  pong();
+  await clock.pass(15_000);
+  fail();
+  await clock.pass(125);
+  fail();
+  await clock.pass(0);
+  assert.equal(asked.length, 0);
+});
+
+test("a steady socket that is lost is no failed one", async () => {
+  const { clock, fail, pong, asked, states } = live();
+  await clock.pass(10_000);
+  pong();
+  fail();
+  await clock.pass(125);
+  fail();
+  await clock.pass(0);
+  assert.equal(asked.length, 0);
+  assert.equal(states.at(-1), "connecting");
+});
+
+test("while it asks it tries the socket again each minute", async () => {
+  const { clock, sockets, fail, welcome, states } = await polling();
+  assert.equal(sockets.length, 2);
+  await clock.pass(59_999);
+  assert.equal(sockets.length, 2);
+  await clock.pass(1);
+  assert.equal(sockets.length, 3);
+  fail();
+  await clock.pass(60_000);
+  assert.equal(sockets.length, 4);
+  welcome();
+  assert.deepEqual(states, ["connecting", "polling", "live"]);
+});
+
+test("when neither answers it is offline, and goes on trying both", async () => {
+  const { clock, sockets, fail, server, states } = await polling();
+  server.http = false;
+  await clock.pass(3_000);
+  assert.equal(states.at(-1), "offline");
+  const tries = sockets.length;
+  await clock.pass(15_000);
+  assert.ok(sockets.length > tries, "not only once a minute");
+  fail();
+  assert.equal(states.at(-1), "offline");
+});
+
+test("as soon as asking works again the socket is tried at once", async () => {
+  const { made, clock, server, sockets, fail, states } = await polling();
+  server.http = false;
+  await clock.pass(20_000);
+  if (made.plan.isOpening) fail();
+  const tries = sockets.length;
+  server.http = true;
+  while (states.at(-1) !== "polling") {
+    await clock.pass(100);
+    if (sockets.length > tries && states.at(-1) !== "polling") fail();
+  }
+  assert.ok(made.plan.isOpening);
+});
+
+test("silence ends it while somebody looks", async () => {
+  const { clock, sockets, states } = live();
+  await clock.pass(20_000 + 8_000);
+  assert.ok(sockets[0].closed);
+  assert.equal(states.at(-1), "connecting");
+});
+
+test("a hidden tab is not declared dead, and is asked again when it is looked at", async () => {
+  const { made, clock, sockets, view, pong, states } = live();
+  view.hidden = true;
+  made.viewChanged();
+  await clock.pass(100_000);
+  assert.equal(sockets.length, 1);
+  assert.ok(!sockets[0].closed);
+
+  view.hidden = false;
+  made.viewChanged();
+
+  assert.equal(states.at(-1), "connecting", "nobody knows before the answer");
+  pong();
+  assert.equal(states.at(-1), "live");
+  assert.equal(made.reconnects, 0);
+});
+
+test("a hidden tab whose line is gone comes back when it is looked at", async () => {
+  const { made, clock, sockets, view } = live();
+  view.hidden = true;
+  made.viewChanged();
+  await clock.pass(100_000);
+  view.hidden = false;
+  made.viewChanged();
+  await clock.pass(8_000);
+  assert.ok(sockets[0].closed);
+  await clock.pass(15_000);
+  assert.ok(sockets.length >= 2);
+});
+
+test("a tab that is hidden for long sleeps, and wakes by its cursor", async () => {
+  const { made, clock, sockets, view, welcome, states, asked } = live();
+  view.hidden = true;
+  made.viewChanged();
+  await clock.pass(FIVE_MINUTES);
+  assert.ok(sockets[0].closed);
+  await clock.pass(FIVE_MINUTES);
+  assert.deepEqual([sockets.length, asked.length], [1, 0]);
+  assert.ok(!states.includes("offline"));
+
+  view.hidden = false;
+  made.viewChanged();
+  welcome();
+
+  assert.deepEqual(sockets[1].sent[0], { type: "hello" });
+  assert.equal(states.at(-1), "live");
+});
+
+test("a machine that says it has no network is offline until an answer says otherwise", async () => {
+  const { made, view, pong, states } = live();
+  view.online = false;
+  made.doubt();
+  assert.equal(states.at(-1), "offline");
+  pong();
+  assert.equal(states.at(-1), "live");
+});
+
+test("a page that rests keeps nothing running", async () => {
+  const { made, clock, sockets, asked } = await polling();
+  made.rest();
+  const before = [sockets.length, asked.length];
+  await clock.pass(FIVE_MINUTES);
+  assert.deepEqual([sockets.length, asked.length], before);
+});
+
+test("a socket that is forbidden is not tried again; asking goes on", async () => {
+  const { made, clock, sockets, asked, states } = line();
+  made.open();
+  sockets[0].onclose({ code: 4403 });
+  await clock.pass(FIVE_MINUTES);
+  assert.equal(sockets.length, 1);
+  assert.ok(asked.length > 50);
+  assert.equal(states.at(-1), "polling");
+});
+
+test("being logged out ends it", async () => {
+  const { made, clock, sockets, calls, states } = live();
+  sockets[0].onclose({ code: 4401 });
+  await clock.pass(FIVE_MINUTES);
+  assert.equal(sockets.length, 1);
+  assert.deepEqual(calls.filter(([name]) => name === "ended"), [["ended", "log_in"]]);
+  assert.equal(states.at(-1), "offline");
+  assert.ok(made.hasEnded);
+});
