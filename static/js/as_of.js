@@ -8,6 +8,7 @@ export class AsOf {
   #root;
   #timers;
   #now;
+  #loadedAt;
   #trueAt;
   #handle = null;
 
@@ -17,7 +18,7 @@ export class AsOf {
     this.#root = root;
     this.#timers = timers;
     this.#now = now;
-    this.#trueAt = loadedAt;
+    this.#loadedAt = this.#trueAt = loadedAt;
   }
 
   get trueAt() {
@@ -33,8 +34,8 @@ export class AsOf {
   old({ since = this.#trueAt, isPart = false } = {}) {
     this.stop();
     const show = () => this.#say(`${isPart ? "Some numbers" : "Numbers"} as of ${clock(since, this.#now())}`);
-    const wait = since + JUST_LOADED_MS - this.#now();
-    if (this.#root.dataset.old === undefined && wait > 0) this.#handle = this.#timers.setTimeout(show, wait);
+    const wait = this.#loadedAt + JUST_LOADED_MS - this.#now();
+    if (this.#trueAt === this.#loadedAt && wait > 0) this.#handle = this.#timers.setTimeout(show, wait);
     else show();
   }
 

@@ -25,7 +25,8 @@ export class LineDetails {
     this.#panel.setAttribute("aria-label", "Connection");
     this.#pill.after(this.#panel);
     this.#pill.popoverTargetElement = this.#panel;
-    this.#panel.addEventListener("toggle", ({ newState }) => this.#toggled(newState === "open"));
+    // Before it is painted, so that it is never seen empty.
+    this.#panel.addEventListener("beforetoggle", ({ newState }) => this.#toggled(newState === "open"));
   }
 
   detach() {
@@ -52,7 +53,7 @@ export class LineDetails {
 export function lines(line, now = Date.now()) {
   const { latencyMs, jitterMs, quality, changedAt, reconnects, faults } = line;
   return [
-    ...(latencyMs === undefined
+    ...(latencyMs === undefined || line.state !== "live"
       ? []
       : [
           ["Line", quality],

@@ -19,7 +19,7 @@ export class OfflineBanner {
   show(trueAt, now = Date.now()) {
     if (!this.#element) return;
     this.#element.hidden = false;
-    const text = `The server can't be reached. What you see is as of ${clock(trueAt, now)}; it will be brought up to date by itself.`;
+    const text = `No connection. Numbers are as of ${clock(trueAt, now)}; Liveshelf keeps trying.`;
     const word = this.#element.querySelector("[data-word]");
     if (word.textContent !== text) word.textContent = text;
   }

@@ -55,7 +55,7 @@ export class StatusPill {
     element.dataset.state = this.#state;
     element.toggleAttribute("data-paused", this.#isPaused);
     const latency = this.#quality.latencyMs;
-    if (latency === undefined) {
+    if (latency === undefined || this.#state !== "live") {
       delete element.dataset.quality;
       delete element.dataset.latencyMs;
     } else {

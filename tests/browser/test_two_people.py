@@ -144,6 +144,7 @@ def test_a_new_product_comes_into_the_lists(
     book("receive", 3, sku="RYE")
 
     for page in pages:
+        page.get_by_role("button", name="Show").click()
         row = page.locator(f"#stock-{StockLevel.objects.get(product=rye).pk}")
         expect(row, page.url).to_contain_text("Rye flour")
         expect(row).to_have_attribute("data-quantity", "3")

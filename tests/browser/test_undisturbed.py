@@ -75,11 +75,53 @@ def test_an_opened_form_stays_half_filled_while_its_row_and_the_list_change(
     book("receive", 4, sku="P00A")  # a new row: the whole list is fetched again
 
     expect(row).to_have_attribute("data-quantity", "43")
+    expect(seen.see(".moved-under")).to_contain_text("moved from 50 to 43")
+    expect(field).to_be_focused()
+    seen.page.get_by_role("button", name="1 new Show").dispatch_event("click")
     expect(seen.see("[data-sku=P00A]")).to_have_attribute("data-quantity", "4")
     expect(field).to_have_value("12")
     expect(field).to_be_focused()
     before = seen.see(f"#form-{full_shelf[3].pk}").evaluate("e => e.previousElementSibling.id")
     assert before == f"stock-{full_shelf[3].pk}"
+
+
+def test_a_new_row_waits_until_it_is_wanted(
+    visit: Visit, charlie: User, full_shelf: list[StockLevel], mill: Vendor
+) -> None:
+    seen = visit(charlie, "/stock/").go_live()
+    row = seen.see(f"#stock-{full_shelf[3].pk}")
+    place = row.bounding_box()
+
+    Product.objects.create(sku="P00A", name="Product 00a", vendor=mill, unit="piece")
+    book("receive", 4, sku="P00A")
+
+    chip = seen.see("#news")
+    expect(chip).to_contain_text("1 new")
+    expect(seen.see("#announcer")).to_contain_text("1 new")
+    expect(seen.see("[data-sku=P00A]")).to_have_count(0)
+    assert row.bounding_box() == place
+    chip.focus()
+    seen.page.keyboard.press("Enter")
+    expect(seen.see("[data-sku=P00A]")).to_have_attribute("data-quantity", "4")
+    expect(chip).to_be_hidden()
+
+
+def test_a_row_that_no_longer_fits_stays_with_its_new_number_until_it_may_go(
+    visit: Visit, charlie: User, full_shelf: list[StockLevel]
+) -> None:
+    for number in (3, 4):
+        book("sale", 49, sku=f"P{number:02}")
+    seen = visit(charlie, "/stock/?status=low").go_live()
+    row = seen.see(f"#stock-{full_shelf[3].pk}")
+    expect(row).to_have_attribute("data-quantity", "1")
+
+    book("receive", 30, sku="P03")
+
+    expect(seen.see("#news")).to_contain_text("1 no longer fits")
+    expect(row).to_have_attribute("data-quantity", "31")
+    seen.see("#news").click()
+    expect(row).to_have_count(0)
+    expect(seen.see(f"#stock-{full_shelf[4].pk}")).to_have_count(1)
 
 
 def test_focus_in_a_row_stays_when_that_row_changes(
