@@ -2,7 +2,8 @@
 
 A page is parsed into a tree, frames are applied to it as `fragments.js`, `merge.js`,
 `list_rules.js` and `regions.js` of `static/js` do, and two trees are compared by the text of their
-`<main>`. Nobody types or has a form open here: what is kept for that is tested in a browser.
+`<main>`. Nobody types or has a form open here: what is kept for that is tested in a browser. Rows
+that wait behind the chip are shown at once, as if it were pressed after each frame.
 """
 
 from collections.abc import Callable, Iterator

@@ -38,6 +38,11 @@ if (globalThis.htmx) {
   ];
 }
 
+// The line end behind an answer would stay in the page as a node, one for each swap.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  detail.serverResponse = detail.serverResponse.trim();
+});
+
 const { cursor, epoch, rights } = document.body.dataset;
 if (cursor) {
   const announcer = new Announcer((text) => {

@@ -27,6 +27,16 @@ export class Coalescer {
     else if (!this.#waiting.has(key)) this.#schedule(key);
   }
 
+  /** Somebody waits for it: at once, or right after what is under way. */
+  hurry(key) {
+    if (this.#running.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    this.#timers.clearTimeout(this.#waiting.get(key));
+    this.#start(key);
+  }
+
   /** What waits is dropped; what is wanted after this is scheduled as ever. */
   stop() {
     this.#waiting.forEach((handle) => this.#timers.clearTimeout(handle));

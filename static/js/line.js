@@ -167,6 +167,7 @@ export class Line {
     this.#poller.stop();
     this.#polled = null;
     this.#listener.lost();
+    this.#tell();
   }
 
   #watchSleep() {
@@ -176,9 +177,7 @@ export class Line {
   }
 
   #goToSleep() {
-    if (this.#ended || !this.#view.isHidden()) return;
-    this.rest();
-    this.#tell();
+    if (!this.#ended && this.#view.isHidden()) this.rest();
   }
 
   #isLiveNow() {
@@ -260,7 +259,6 @@ export class Line {
   end() {
     this.#ended = true;
     this.rest();
-    this.#tell();
   }
 
   #tell() {

@@ -56,7 +56,11 @@ export class LivePage {
       button: document.getElementById("pause"),
       changed: () => this.#paused(),
     });
-    this.#news = new News({ chip: document.getElementById("news"), askAgain, announcer });
+    this.#news = new News({
+      chip: document.getElementById("news"),
+      askNow: (region) => this.#regions.askNow(region),
+      announcer,
+    });
     this.#regions = new Regions({
       replace: (region, next) => this.#replace(region, next),
       loggedOut: () => departure.logIn(),

@@ -5,16 +5,16 @@ import { inWords } from "./row_difference.js";
 
 export class News {
   #chip;
-  #askAgain;
+  #askNow;
   #announcer;
   #waiting = new Map(); // region -> difference
   #wanted = new Set();
   #said = false;
 
-  /** chip: a button with a [data-word]; askAgain(region) fetches what is shown then. */
-  constructor({ chip, askAgain, announcer }) {
+  /** chip: a button with a [data-word]; askNow(region) fetches what is shown then. */
+  constructor({ chip, askNow, announcer }) {
     this.#chip = chip;
-    this.#askAgain = askAgain;
+    this.#askNow = askNow;
     this.#announcer = announcer;
   }
 
@@ -51,7 +51,7 @@ export class News {
     this.#chip.setAttribute("aria-busy", "true");
     for (const region of this.#waiting.keys()) {
       this.#wanted.add(region);
-      this.#askAgain(region);
+      this.#askNow(region);
     }
   }
 

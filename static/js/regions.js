@@ -26,6 +26,11 @@ export class Regions {
     this.#coalescer.want(region.id);
   }
 
+  /** Somebody pressed a button and waits for it. */
+  askNow(region) {
+    this.#coalescer.hurry(region.id);
+  }
+
   /** Since when something on the page is older than the rest; null while nothing is. */
   get lateSince() {
     const here = [...this.#late].filter(([id]) => document.getElementById(id));

@@ -5,11 +5,12 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from inventory.models import StockLevel
 from tests.browser.books import book
 from tests.browser.conftest import Visit
+from tests.browser.weather import Weather
 
 SERIOUS = {"serious", "critical"}
 WIDTHS: tuple[ViewportSize, ...] = (
@@ -79,5 +80,22 @@ def test_the_login_page_has_no_serious_fault(visit: Visit) -> None:
 
 def test_the_page_for_what_is_not_there_has_no_serious_fault(visit: Visit, bob: User) -> None:
     seen = visit(bob, "/products/NONE/", forgive="404")
+
+    expect_no_fault(seen.page)
+
+
+def test_what_a_page_says_of_its_line_has_no_serious_fault(
+    visit: Visit, bob: User, level: StockLevel
+) -> None:
+    seen = visit(bob, "/stock/", forgive="WebSocket|ERR_|Failed to load").go_live()
+    seen.see("#pause").click()
+    expect_no_fault(seen.page)
+
+    Weather(seen.page).offline()
+    expect(seen.see("#offline")).to_be_visible()
+    seen.page.evaluate("document.getElementById('news').hidden = false")
+    seen.page.evaluate("document.querySelector('#news [data-word]').textContent = '3 new'")
+    seen.pill.click()
+    expect(seen.see("#connection-details")).to_be_visible()
 
     expect_no_fault(seen.page)

@@ -67,3 +67,22 @@ test("different things do not wait for each other", async () => {
   await clock.pass(0);
   assert.deepEqual(runs.map(([key]) => key), ["a", "b"]);
 });
+
+test("what somebody waits for is served at once, and not twice", async () => {
+  const { clock, runs, made } = coalescer();
+  made.want("a");
+  await clock.pass(0);
+  made.want("a");
+  made.hurry("a");
+  assert.equal(runs.length, 2);
+  await clock.pass(10_000);
+  assert.equal(runs.length, 2, "the wish that waited is the one that was served");
+});
+
+test("what is stopped does not run", async () => {
+  const { clock, runs, made } = coalescer();
+  made.want("a");
+  made.stop();
+  await clock.pass(10_000);
+  assert.equal(runs.length, 0);
+});
