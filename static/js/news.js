@@ -48,6 +48,7 @@ export class News {
 
   // What came in the meantime is fetched anew: a row that is not on the page gets no pushes.
   #show() {
+    if (this.#waiting.size === 0) return;
     this.#chip.setAttribute("aria-busy", "true");
     for (const region of this.#waiting.keys()) {
       this.#wanted.add(region);
