@@ -39,7 +39,8 @@ function noteIn(form) {
   const note = document.createElement("p");
   note.className = NOTE;
   note.setAttribute("role", "status");
-  form.prepend(note);
+  // Behind the buttons: what the person is about to press stays where it is.
+  form.append(note);
   return note;
 }
 

@@ -117,11 +117,9 @@ def test_a_hidden_tab_that_asks_over_http_asks_every_thirty_seconds(
     with seen.page.expect_response("**/live/changes/**"):
         seen.page.clock.run_for(4_000)
     asked: list[str] = []
-    seen.page.on(
-        "request", lambda request: "/live/changes/" in request.url and asked.append(request.url)
-    )
+    seen.page.on("request", lambda request: asked.append(request.url))
 
     seen.page.clock.run_for(20_000)
-    assert not asked
+    assert not [url for url in asked if "/live/changes/" in url]
     with seen.page.expect_response("**/live/changes/**"):
         show(seen.page)
