@@ -36,10 +36,10 @@ class Hangup(Exception):
 class Live:
     """The conversation with one tab."""
 
-    def __init__(self, hub: Hub, person: int, send: ASGISendCallable) -> None:
+    def __init__(self, hub: Hub, person: int, session: str, send: ASGISendCallable) -> None:
         self._hub = hub
         self._raw_send: Any = send
-        self._subscriber = Subscriber(person, self._send, self._shut, straight_to(send))
+        self._subscriber = Subscriber(person, session, self._send, self._shut, straight_to(send))
         self._bucket = Bucket(protocol.FRAMES_A_SECOND, protocol.FRAMES_AT_ONCE)
         self._greeted = False
 
@@ -109,24 +109,25 @@ class Live:
 
 
 async def live(
-    person: int | None,
+    who: tuple[int, str] | None,
     receive: ASGIReceiveCallable,
     send: ASGISendCallable,
     is_in: Callable[[], None],
 ) -> None:
     """`/ws/live/`. The socket is accepted first: only an accepted one can tell its close code.
 
-    `is_in` is called when the first question has been answered.
+    `who` is the person's key and the session's, None for a stranger. `is_in` is called when the
+    first question has been answered.
     """
     await receive()
     sender: Any = send
     await sender({"type": "websocket.accept"})
-    if person is None:
+    if who is None:
         await sender({"type": "websocket.close", "code": int(Close.LOG_IN)})
         return
     hub = current_hub()
     on_sigterm(partial(hub.close_all, Close.RESTART))
-    conversation = Live(hub, person, send)
+    conversation = Live(hub, *who, send)
     try:
         await _converse(conversation, receive, is_in)
     finally:

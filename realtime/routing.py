@@ -26,23 +26,17 @@ _door = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([route])))
 
 
 async def _ask_and_converse(scope: Any, receive: Any, send: Any, is_in: Callable[[], None]) -> None:
-    asked = await _ask(scope, receive, send)
-    if asked:
-        await live(asked[0], receive, send, is_in)
-
-
-async def _ask(scope: Any, receive: Any, send: Any) -> tuple[int | None] | None:
-    """The person's key, None for a stranger; nothing for who gets no socket at all.
-
-    Only the key is kept: person, session and scope would weigh as much as all the rest.
-    """
     let_in: list[Any] = []
     await _door(scope | {"let_in": let_in}, receive, send)
-    if not let_in:
-        return None
-    user = let_in[0]["user"]
-    let_in[0].clear()
-    return (user.pk if user.is_authenticated else None,)
+    if let_in:
+        await live(_keys(let_in.pop()), receive, send, is_in)
+
+
+def _keys(scope: Any) -> tuple[int, str] | None:
+    """Of person and session; None of a stranger. Only these are kept as long as the socket lives:
+    the two themselves, and the scope, would weigh as much as all the rest."""
+    user, session = scope["user"], scope["session"]
+    return (user.pk, session.session_key or "") if user.is_authenticated else None
 
 
 websocket = Doorway(_ask_and_converse)

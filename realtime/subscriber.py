@@ -40,10 +40,13 @@ class Subscriber:
         "rights",
         "rights_read_at",
         "seat",
+        "session",
         "topics",
     )
 
-    def __init__(self, person: int, send: Send, shut: Shut, wire: Wire | None = None) -> None:
+    def __init__(
+        self, person: int, session: str, send: Send, shut: Shut, wire: Wire | None = None
+    ) -> None:
         self.person = person
         self.session = session
         self.topics: set[str] = set()

@@ -37,7 +37,7 @@ async def _check_all(
 
 async def _check_rights(room: Room, database: AsyncConnection[Any], screen: Subscriber) -> None:
     before = screen.rights
-    screen.rights = await rights_of(database, screen.person)
+    screen.rights = await rights_of(database, screen.person, screen.session)
     screen.rights_read_at = time.monotonic()
     if not screen.rights.active:
         room.remove(screen)

@@ -20,7 +20,17 @@ from tests.benchmarks.scratch import create_database, drop_database, use_databas
 
 DATABASE = "liveshelf_bench"
 TEMPLATE = "liveshelf_bench_template"
-PARTS = ("frames", "latency", "pixels", "connections", "queries", "pages", "imports", "ledger")
+PARTS = (
+    "frames",
+    "latency",
+    "pixels",
+    "connections",
+    "queries",
+    "pages",
+    "imports",
+    "writes",
+    "ledger",
+)
 
 # What may go wrong in one measurement and must not end the others.
 FAULTS = (AssertionError, RuntimeError, OSError, psycopg.Error, playwright.sync_api.Error)
@@ -91,6 +101,7 @@ def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line
         pages,
         pixels,
         queries,
+        writes,
     )
 
     measures: dict[str, list[Callable[[], Iterable[table.Line]]]] = {

@@ -236,7 +236,7 @@ async def test_a_ping_tells_the_cursor_of_its_own_screen(
 ) -> None:
     async def send(_: object) -> None: ...
 
-    conversation = Live(hub, bob.pk, send)
+    conversation = Live(hub, bob.pk, "", send)
     screen = await opened(hub, bob, "location:WH")
     conversation._greeted = True
     conversation._subscriber = screen.subscriber
