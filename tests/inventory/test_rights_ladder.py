@@ -130,7 +130,8 @@ def as_(name: str) -> Client:
 
 CHANGING = re.compile(
     r'data-cursor="[^"]*"|nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"'
-    r'|name="id" value="[^"]*"|name="id"[^>]*value="[^"]*"|\d\d:\d\d(:\d\d)?|\b[A-Za-z0-9]{64}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+    r'|name="id" value="[^"]*"|name="id"[^>]*value="[^"]*"|\d\d:\d\d(:\d\d)?'
+    r"|\b[A-Za-z0-9]{64}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 
 
