@@ -38,6 +38,6 @@ class Report:
 
 
 def _shown(figure: float | str) -> str:
-    if isinstance(figure, float):
-        return f"{figure:,.1f}"
-    return f"{figure:,}" if isinstance(figure, int) else figure
+    if isinstance(figure, str):
+        return figure
+    return f"{figure:,.1f}" if isinstance(figure, float) else f"{figure:,}"

@@ -13,6 +13,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from realtime.protocol import VERSION
 from tests.live import Frame, Page
@@ -36,6 +37,7 @@ class Screen:
         self._ending = False
         self._lock = threading.Condition()
         self._socket: ClientConnection | None = None
+        self._frames: list[Frame] = []
         self._load()
         self._thread = threading.Thread(target=self._live, daemon=True)
         self._thread.start()
@@ -66,7 +68,7 @@ class Screen:
             self._page, self.rows = page, rows_of(page)
             self._stand = dict(page.body.attributes)
             self._cursor = self._stand["data-cursor"]
-            self._frames: list[Frame] = []
+            self._frames = []
 
     def _live(self) -> None:
         while not self._ending:
@@ -80,7 +82,7 @@ class Screen:
         server = self._rig.server
         with connect(
             f"ws://127.0.0.1:{server.port}/ws/live/",
-            origin=server.url,  # type: ignore[arg-type]  # a str by another name
+            origin=Origin(server.url),
             additional_headers={"Cookie": self._cookie},
         ) as socket:
             self._socket = socket
