@@ -40,4 +40,4 @@ class Report:
 def _shown(figure: float | str) -> str:
     if isinstance(figure, str):
         return figure
-    return f"{figure:,.1f}" if isinstance(figure, float) else f"{figure:,}"
+    return f"{figure:,.{0 if float(figure).is_integer() else 1}f}"
