@@ -1,6 +1,6 @@
 """Nothing outlives its page: no listener, no timer, no node.
 
-`python -m tests.soak.client` runs these at full size, by the variables below, and holds the bounds
+`python -m tests.soak client` runs these at full size, by the variables below, and holds the bounds
 on memory and CPU; here only what does not depend on the machine is held.
 """
 
