@@ -1,13 +1,15 @@
 // Somebody has a form open at a row, and the number in that row moves: the form says so.
 
 const NOTE = "moved-under";
+// Something to fill in; a message with an "Undo" has none.
+const FIELD = "form :is(input:not([type='hidden']), select, textarea)";
 
 export class MovedUnder {
   #opened = new WeakMap(); // the opened form's root -> what its row said then
 
   /** Forms may have been opened or closed. */
   look(page) {
-    for (const opened of page.querySelectorAll("[data-keep]:has(form)")) {
+    for (const opened of page.querySelectorAll(`[data-keep]:has(${FIELD})`)) {
       if (!this.#opened.has(opened)) this.#opened.set(opened, rowOf(page, opened)?.dataset.quantity);
     }
   }
@@ -15,14 +17,15 @@ export class MovedUnder {
   /** The row changed. */
   changed(page, row) {
     if (row.dataset?.quantity === undefined) return;
-    for (const opened of page.querySelectorAll(`[data-keep="${CSS.escape(row.id)}"]:has(form)`)) {
+    for (const opened of page.querySelectorAll(`[data-keep="${CSS.escape(row.id)}"]`)) {
       const before = this.#opened.get(opened);
       if (before !== undefined) this.#say(opened, before, row.dataset.quantity);
     }
   }
 
   #say(opened, before, now) {
-    const form = opened.querySelector("form");
+    const form = opened.querySelector(FIELD)?.closest("form");
+    if (!form) return;
     const note = opened.querySelector(`.${NOTE}`);
     if (before === now) note?.remove();
     // What is on its way may be the very change; its answer says how it ended.

@@ -122,6 +122,7 @@ def test_a_line_is_undone_from_the_list_and_others_see_it_at_once(
 
     for seen in (acting, watching):
         expect(seen.see(line)).to_contain_text("Undone by bob")
+        seen.see("#news").click()
         newest = seen.see(".rows-moves tbody tr").first
         expect(newest).to_contain_text("Takes back: sold by bob")
         expect(newest).to_contain_text("wrong till")
