@@ -3,10 +3,10 @@
 
 import { isInUse, isNewer, Merge } from "./merge.js";
 import { mustAskAgain } from "./list_rules.js";
+import { Fresh } from "./fresh.js";
 import { keepingFocus } from "./focus_keeper.js";
 import { difference } from "./row_difference.js";
 
-const FRESH_MS = 2_000;
 const MARKS = ["topics", "cursor"];
 
 export class Fragments {
@@ -14,7 +14,7 @@ export class Fragments {
   #askAgain;
   #process;
   #faults;
-  #fresh = new WeakMap();
+  #fresh = new Fresh();
 
   /** askAgain(region); process(element) makes htmx know new nodes; faults: a Faults. */
   constructor({ announcer, askAgain, process, faults }) {
@@ -58,12 +58,16 @@ export class Fragments {
       if (waits) inPlace(merge, region, next);
       else merge.into(region, next);
       for (const [figure, text] of figuresOf(region)) {
-        if (figures.has(figure) && figures.get(figure) !== text) this.#freshen(figure);
+        if (figures.has(figure) && figures.get(figure) !== text) this.#fresh.mark(figure);
       }
     });
     this.#process(region);
     announce(region, "liveshelf:changed", {});
     return waits;
+  }
+
+  stop() {
+    this.#fresh.stop();
   }
 
   /** What of a frame shows on this page: the ids of rows, or of regions where no row is named. */
@@ -86,17 +90,10 @@ export class Fragments {
   }
 
   #changed(element, level) {
-    this.#freshen(element);
+    this.#fresh.mark(element);
     // A line of the ledger is the reason of a row's change, not one more.
     if (!element.id.startsWith("movement-")) this.#announcer.note(describeChange(element));
     announce(element, "liveshelf:changed", { level });
-  }
-
-  #freshen(element) {
-    clearTimeout(this.#fresh.get(element));
-    element.classList.add("is-fresh");
-    const fade = setTimeout(() => element.classList.remove("is-fresh"), FRESH_MS);
-    this.#fresh.set(element, fade);
   }
 
   #takeOut(row) {

@@ -135,6 +135,7 @@ export class LivePage {
   #rest() {
     clearInterval(this.#beyond);
     this.#regions.stop();
+    this.#fragments.stop();
     this.#line.rest();
   }
 

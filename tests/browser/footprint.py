@@ -33,7 +33,7 @@ class Scales:
         )
 
     def work(self) -> "Work":
-        return Work(self._metrics()["TaskDuration"], time.monotonic())
+        return Work(self._metrics()["ThreadTime"], time.monotonic())
 
     def share_of_cpu_since(self, before: "Work") -> float:
         """How much of one core the tab's main thread used: scripts, styles, layout."""
