@@ -34,7 +34,8 @@ async def admit(join: Join, stand: Standpoint, database: AsyncConnection[Any]) -
     It has been told why.
     """
     subscriber = join.subscriber
-    subscriber.rights = await rights_of(database, subscriber.person, subscriber.session)
+    holder = subscriber.holder
+    subscriber.rights = (await rights_of(database, [holder]))[holder]
     subscriber.rights_read_at = time.monotonic()
     if not subscriber.rights.active:
         await subscriber.close(Close.LOG_IN)

@@ -3,6 +3,7 @@
 Read from the database on the hub's own connection.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,10 @@ from psycopg import AsyncConnection
 from inventory.models import MANAGERS
 
 READ = """
-SELECT person.is_active AND EXISTS (
+SELECT asked.person, asked.session,
+       person.is_active AND EXISTS (
            SELECT FROM inventory_session session
-           WHERE session.session_key = %(session)s AND session.person_id = person.id
+           WHERE session.session_key = asked.session AND session.person_id = person.id
              AND session.expire_date > now()),
        person.is_superuser OR EXISTS (
            SELECT FROM auth_user_groups member
@@ -22,7 +24,8 @@ SELECT person.is_active AND EXISTS (
        ARRAY(SELECT location_id FROM inventory_locationaccess
              WHERE user_id = person.id AND may_read),
        COALESCE((SELECT rights FROM inventory_rightsstamp WHERE user_id = person.id), 0)
-FROM auth_user person WHERE person.id = %(person)s
+FROM unnest(%(people)s::bigint[], %(sessions)s::text[]) AS asked(person, session)
+JOIN auth_user person ON person.id = asked.person
 """
 
 
@@ -56,11 +59,21 @@ Scope = tuple[bool, bool, frozenset[int]]
 NOBODY = Rights(active=False, everything=False, locations=frozenset(), fingerprint="")
 
 
-async def rights_of(connection: AsyncConnection[Any], person: int, session: str) -> Rights:
-    row = await (
-        await connection.execute(READ, {"person": person, "session": session, "managers": MANAGERS})
-    ).fetchone()
-    if row is None:
-        return NOBODY
-    active, everything, locations, stamp = row
-    return Rights(active, everything, frozenset(locations), fingerprint(person, stamp))
+Holder = tuple[int, str]
+"""A person, and the session they are in."""
+
+
+async def rights_of(
+    connection: AsyncConnection[Any], holders: Collection[Holder]
+) -> dict[Holder, Rights]:
+    """In one statement, however many they are; NOBODY's for a person who is not there."""
+    people, sessions = [person for person, _ in holders], [session for _, session in holders]
+    rows = await connection.execute(
+        READ, {"people": people, "sessions": sessions, "managers": MANAGERS}
+    )
+    found = dict.fromkeys(holders, NOBODY)
+    async for person, session, active, everything, locations, stamp in rows:
+        found[person, session] = Rights(
+            active, everything, frozenset(locations), fingerprint(person, stamp)
+        )
+    return found

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from realtime.protocol import MOST_UNACKED_BYTES, MOST_UNACKED_FRAMES, Close
-from realtime.rights import NOBODY, Rights, Scope
+from realtime.rights import NOBODY, Holder, Rights, Scope
 from realtime.wire import Text, Wire
 
 Send = Callable[[str], Awaitable[None]]
@@ -64,6 +64,10 @@ class Subscriber:
         self._backlog: deque[str] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
+
+    @property
+    def holder(self) -> Holder:
+        return self.person, self.session
 
     def deliver(self, text: Text, cursor: str) -> Awaitable[None] | None:
         """Send a frame that counts until it is acknowledged; too many close the socket (4408).
