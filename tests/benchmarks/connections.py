@@ -12,7 +12,8 @@ from tests.benchmarks.table import Line
 
 # The first ones fill caches and pools that are there once.
 FIRST = 100
-# Now and then Python keeps a step of some 20 MB, whoever comes: the median of batches is without.
+# A step of some 20 MB comes once, of a cause not found (docs/performance.md): the median of
+# batches is without it.
 BATCHES = 5
 BATCH = 200
 SOCKETS = BATCHES * BATCH
