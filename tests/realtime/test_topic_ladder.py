@@ -192,3 +192,19 @@ async def test_a_move_out_of_a_hidden_place_shows_only_where_it_came_to(
     assert "Corner shop" not in told
     assert "7309" not in told
     assert "7,309" not in told
+
+
+async def test_more_at_once_than_is_drawn_is_news_only_where_it_is_seen(
+    hub: Hub, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.changes.MOST_ROWS", 0)
+    bob = await opened(hub, cast["bob"], *SEEN)
+    alice = await opened(hub, cast["alice"], *SEEN)
+    await next_flush(hub)
+    before = list(bob.frames)
+
+    await sync_to_async(book_there)()
+
+    await alice.until(lambda frames: "summary" in frames[-1].get("stale", ()))
+    await next_flush(hub)
+    assert bob.frames == before
