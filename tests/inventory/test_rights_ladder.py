@@ -3,27 +3,22 @@
 The shop is the place that only the manager may see; `7,311` and `SHOP` stand nowhere else.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, Permission, User
-from django.core.cache import cache
-from django.http import HttpResponseBase
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.contrib.auth.models import Permission, User
+from django.urls import get_resolver
 
-from inventory.models import Barcode, Location, StockLevel, StockMovement
+from inventory.models import Location, StockMovement
 from realtime.rights import NOBODY, Rights
 from realtime.topics import FAMILIES
 from tests.inventory.books import ask, book
+from tests.inventory.ladder import CAST, HIDDEN, as_, patterns, steady
 
 pytestmark = pytest.mark.django_db
 
-CAST = ("alice", "bob", "charlie", "dora", "oscar", "anonymous")
-HIDDEN = re.compile(r"SHOP|Corner shop|7,?311")
 PAGE = (200, 200, 200, 200, 200, 302)
 POST_ONLY = (405, 405, 405, 405, 405, 302)
 THERE = (200, 200, 200, 404, 404, 302)
@@ -90,56 +85,6 @@ TABLE: dict[str, list[tuple[str, tuple[int, ...]]]] = {
     "live/changes/": [("/live/changes/", (400, 400, 400, 400, 400, 302))],
 }
 LINES = [line for lines in TABLE.values() for line in lines]
-
-
-def patterns(parts: list[Any], before: str = "") -> Iterator[str]:
-    for part in parts:
-        route = before + str(part.pattern)
-        if isinstance(part, URLResolver):
-            yield from patterns(part.url_patterns, route)
-        elif isinstance(part, URLPattern):
-            yield route
-
-
-@pytest.fixture
-def levels(
-    flour_level: StockLevel, shop: Location, alice: User, bob: User, charlie: User, dora: User
-) -> dict[str, Any]:
-    cache.clear()
-    oscar = User.objects.create_user("oscar", password="demo")
-    oscar.groups.add(Group.objects.get(name="operator"))
-    there = StockLevel.objects.create(product=flour_level.product, location=shop)
-    Barcode.objects.create(code="400638", product=flour_level.product)
-    _, booked = book(ask("receive", 4), ask("receive", 7311, location="SHOP"))
-    lines = dict(StockMovement.objects.values_list("location__code", "pk"))
-    return {
-        "here": flour_level.pk,
-        "there": there.pk,
-        "booked": booked.id,
-        "line_here": lines["WH"],
-        "line_there": lines["SHOP"],
-    }
-
-
-def as_(name: str) -> Client:
-    client = Client()
-    if name != "anonymous":
-        client.force_login(User.objects.get(username=name))
-    return client
-
-
-CHANGING = re.compile(
-    r'data-cursor="[^"]*"|nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"'
-    r'|name="id" value="[^"]*"|name="id"[^>]*value="[^"]*"|\d\d:\d\d(:\d\d)?'
-    r"|\b[A-Za-z0-9]{64}\b|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
-
-
-def steady(answer: HttpResponseBase) -> tuple[int, dict[str, str], str]:
-    """All that was answered, without what differs each time by design."""
-    noise = {"Server-Timing", "Expires", "Content-Security-Policy", "Content-Length"}
-    headers = {name: value for name, value in answer.items() if name not in noise}
-    return answer.status_code, headers, CHANGING.sub("~", getattr(answer, "content", b"").decode())
 
 
 def test_every_address_has_a_line() -> None:

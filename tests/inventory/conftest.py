@@ -1,0 +1,30 @@
+"""The shop that only alice sees, for the ladders of rights."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+
+from inventory.models import Barcode, Location, StockLevel, StockMovement
+from tests.inventory.books import ask, book
+
+
+@pytest.fixture
+def levels(
+    flour_level: StockLevel, shop: Location, alice: User, bob: User, charlie: User, dora: User
+) -> dict[str, Any]:
+    cache.clear()
+    oscar = User.objects.create_user("oscar", password="demo")
+    oscar.groups.add(Group.objects.get(name="operator"))
+    there = StockLevel.objects.create(product=flour_level.product, location=shop)
+    Barcode.objects.create(code="400638", product=flour_level.product)
+    _, booked = book(ask("receive", 4), ask("receive", 7311, location="SHOP"))
+    lines = dict(StockMovement.objects.values_list("location__code", "pk"))
+    return {
+        "here": flour_level.pk,
+        "there": there.pk,
+        "booked": booked.id,
+        "line_here": lines["WH"],
+        "line_there": lines["SHOP"],
+    }
