@@ -81,6 +81,8 @@ DATABASES = {
     "default": ENVIRONMENT.database
     | {
         "CONN_MAX_AGE": 0,
+        # A connection that a restart of the database has cut is found out before it is handed out.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **ENVIRONMENT.database.get("OPTIONS", {}),
             "pool": {"min_size": 0, "max_size": 20, "timeout": 10},
