@@ -25,7 +25,7 @@ class PasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label, missing in (
-            ("old_password", "Password of now", "Type the password that you log in with now."),
+            ("old_password", "Your password now", "Type the password that you log in with now."),
             ("new_password1", "New password", "Type a new password."),
             ("new_password2", "New password once more", "Type the new password once more."),
         ):
