@@ -5,9 +5,11 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver
@@ -30,6 +32,14 @@ def as_(name: str) -> Client:
     if name != "anonymous":
         client.force_login(User.objects.get(username=name))
     return client
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """What is done in it is taken back, so that each of the cast finds the same."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 CHANGING = re.compile(
