@@ -65,6 +65,10 @@ class StockMovementAdmin(GoodsAdmin):
             words = f"At most {MOST_UNDONE} movements at a time."
             self.message_user(request, words, messages.ERROR)
             return
+        if not lines:
+            # Chosen were only movements that the person does not see, or that are not there.
+            self.message_user(request, "Choose what is to be undone.", messages.ERROR)
+            return
         asks = [Ask(uuid4(), OperationKind.REVERSAL, reverses=line.pk) for line in lines]
         user = request.user
         assert isinstance(user, User)  # noqa: S101  # the admin lets nobody else in
