@@ -235,7 +235,8 @@ def completed() -> Iterator[tuple[type[Model], str]]:
 def test_no_list_of_choices_names_a_hidden_place(house: None, name: str) -> None:
     assert (LocationAccess, "location") in set(completed())
     for model, field in set(completed()):
-        asked = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
+        kind = str(model._meta.model_name)
+        asked = {"app_label": model._meta.app_label, "model_name": kind}
         for term in ("", "SHO", "Corner", "7311"):
             answer = as_(name).get(
                 "/admin/autocomplete/", asked | {"field_name": field, "term": term}

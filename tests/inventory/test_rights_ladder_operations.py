@@ -63,7 +63,7 @@ def booked(levels: dict[str, Any], bob: User, charlie: User) -> dict[str, Fields
 def post(client: Client, kind: OperationKind, fields: Fields, names: Fields) -> Any:
     # What is a number stays one.
     known = {"{" + name + "}": value for name, value in names.items()}
-    operation = {"id": str(uuid4()), "kind": kind}
+    operation: Fields = {"id": str(uuid4()), "kind": kind}
     operation |= {name: known.get(value, value) for name, value in fields.items()}
     return client.post(
         "/api/v1/operations", {"operations": [operation]}, content_type="application/json"
