@@ -13,9 +13,10 @@ django = get_asgi_application()
 from config.reach import missing_services  # noqa: E402
 from config.settings import ENVIRONMENT  # noqa: E402
 from config.static import serve_static  # noqa: E402
+from config.turnstile import Turnstile  # noqa: E402
 from realtime.routing import websocket  # noqa: E402
 
-application = ProtocolTypeRouter({"http": serve_static(django), "websocket": websocket})
+application = ProtocolTypeRouter({"http": serve_static(Turnstile(django)), "websocket": websocket})
 
 # A service may come later than this process, which then serves: what is missing is only said.
 for missing in missing_services(ENVIRONMENT):
