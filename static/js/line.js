@@ -200,6 +200,7 @@ export class Line {
     // question asked since can't have.
     if (frame.type === "welcome") this.#isInDoubt = false;
     if (frame.type === "pong") this.#answered(frame);
+    else this.#heartbeat.heard();
     if (frame.type === "changes") this.#look(frame);
     this.#listener.frame(frame, size);
     this.#tell();
