@@ -81,7 +81,7 @@ templates: setup
 	@find templates -name '*.html' -print0 | xargs -0 $(BIN)/djade --target-version 5.2 --check
 
 javascript: setup
-	@PATH="$(NODE_BIN):$$PATH" node_modules/.bin/eslint static/js tests/js
+	@PATH="$(NODE_BIN):$$PATH" node_modules/.bin/eslint static/js tests/js tests/faults
 
 migrations: setup
 	@DEBUG=1 $(EMBEDDED) $(BIN)/python manage.py makemigrations --check --dry-run
