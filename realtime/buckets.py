@@ -35,6 +35,14 @@ class Bucket:
         self._fill()
         return self.level >= self.at_once
 
+    def take_if_any(self) -> bool:
+        """As `take`, but who finds none takes none: nothing is owed."""
+        self._fill()
+        if self.level < 1:
+            return False
+        self.level -= 1
+        return True
+
     def _fill(self) -> None:
         now = monotonic()
         self.level = min(self.at_once, self.level + (now - self.at) * self.a_second)
