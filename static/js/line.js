@@ -216,11 +216,22 @@ export class Line {
     this.#quality.forget();
     this.#isInDoubt = false;
     if (failed) this.#failedAt.push(this.#now());
+    else this.#stopAsking();
     this.#failedAt = this.#failedAt.filter((at) => this.#now() - at <= WITHIN_MS);
     if (this.#failedAt.length >= FAILURES) this.#poller.start();
     if (this.#polled) this.#tryInAMinute();
     this.#listener.lost();
     this.#tell();
+  }
+
+  /**
+   * It was live, or was told its turn: sockets get through, and asking over HTTP while a server
+   * lets its pages in one after the other would take the turns of others.
+   */
+  #stopAsking() {
+    this.#failedAt = [];
+    this.#poller.stop();
+    this.#polled = null;
   }
 
   #tryInAMinute() {

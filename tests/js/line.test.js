@@ -243,3 +243,21 @@ test("being logged out ends it", async () => {
   assert.equal(states.at(-1), "offline");
   assert.ok(made.hasEnded);
 });
+
+test("a page that is told its turn waits for it, and asks nothing meanwhile", async () => {
+  const { clock, sockets, asked, states, made } = await polling();
+  await clock.pass(60_000);
+  const before = asked.length;
+  sockets.at(-1).onopen();
+  sockets.at(-1).hear({ type: "bye", code: 4429, after_ms: 9_000 });
+  sockets.at(-1).onclose({ code: 4429 });
+  const { length } = sockets;
+
+  assert.equal(states.at(-1), "connecting");
+  await clock.pass(8_999);
+  assert.equal(sockets.length, length);
+  assert.equal(made.plan.asks, null);
+  assert.equal(asked.length, before);
+  await clock.pass(1);
+  assert.equal(sockets.length, length + 1);
+});
