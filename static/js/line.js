@@ -244,9 +244,8 @@ export class Line {
     this.#polled = true;
     this.#heardAt = this.#now();
     this.#listener.frame({ type: "polled" }, 0);
-    // The server is there again, or was there all the time and only the socket is not.
-    if (before === false) this.open();
-    else if (before === null) this.#tryInAMinute();
+    // It may be the server that was away. A socket that fails now, too, is tried in a minute.
+    if (before !== true) this.open();
     this.#tell();
   }
 
