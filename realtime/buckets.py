@@ -10,30 +10,16 @@ class Bucket:
     at_once: float
     level: float = field(init=False)
     at: float = field(init=False)
+    turn: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.level = self.at_once
-        self.at = monotonic()
+        self.at = self.turn = monotonic()
 
     def take(self) -> bool:
         self._fill()
         self.level -= 1
         return self.level >= 0
-
-    def take_or_wait_s(self) -> float:
-        """0 where one was there; else when the next free one is, and that one is reserved.
-
-        So those who come too many at once are told times one after the other.
-        """
-        self._fill()
-        self.level -= 1
-        return max(0.0, -self.level / self.a_second)
-
-    @property
-    def is_full(self) -> bool:
-        """Nobody has taken any for a while: it may be forgotten."""
-        self._fill()
-        return self.level >= self.at_once
 
     def take_if_any(self) -> bool:
         """As `take`, but who finds none takes none: nothing is owed."""
@@ -42,6 +28,25 @@ class Bucket:
             return False
         self.level -= 1
         return True
+
+    def take_or_wait_s(self) -> float:
+        """0 where one was there; else how long until one is there for who asks.
+
+        So those who come too many at once are told times one after the other. Nothing is taken
+        for them by then: they take theirs when they come again, and nobody can tell them from
+        others.
+        """
+        if self.take_if_any():
+            return 0.0
+        now = monotonic()
+        self.turn = max(self.turn, now) + 1 / self.a_second
+        return self.turn - now
+
+    @property
+    def is_full(self) -> bool:
+        """Nobody has taken any for a while: it may be forgotten."""
+        self._fill()
+        return self.level >= self.at_once
 
     def _fill(self) -> None:
         now = monotonic()

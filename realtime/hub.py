@@ -20,6 +20,7 @@ from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
 from realtime.hints import listen_for_hints
 from realtime.joins import Join, admit, refuse, welcome
+from realtime.lifeline import Lifeline
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
 from realtime.reader import Reader, connection_params
 from realtime.release import release, send
@@ -50,7 +51,9 @@ class Hub:
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
         self._wake = asyncio.Event()
         self._told = False
-        self._tasks: list[asyncio.Task[None]] = []
+        self.lifeline = Lifeline(
+            lambda: [("hub", self._serve_for_ever()), ("hub hints", listen_for_hints(self.look))]
+        )
         self._reader: Reader | None = None
         self._flush = 0
         self._looked_at = 0.0
@@ -109,20 +112,10 @@ class Hub:
         return self.room.topics
 
     def start(self) -> None:
-        if not self._tasks or any(task.done() for task in self._tasks):
-            # One of the two alone is not a hub: what is left of it goes, too.
-            for task in self._tasks:
-                task.cancel()
-            self._tasks = [
-                asyncio.create_task(self._serve_for_ever(), name="hub"),
-                asyncio.create_task(listen_for_hints(self.look), name="hub hints"),
-            ]
+        self.lifeline.start()
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await self.lifeline.stop()
         await self._disconnect()
 
     async def close_all(self, code: Close) -> None:
