@@ -52,7 +52,7 @@ check: setup ## Format, lint, types, templates, migrations, static files, lock f
 bench: setup browser ## The side-by-side figures, into benchmarks.json
 	@DEBUG=$${DEBUG:-1} $(EMBEDDED) $(BIN)/python -m tests.benchmarks
 
-soak: setup browser ## The long proofs: numbers under crowds and kills, a tab over a day; 45 minutes at most
+soak: setup browser ## The long proofs: numbers under crowds, kills and restarts, memory and a tab over hours; 70 minutes at most
 	@$(EMBEDDED) $(BIN)/python -m tests.soak
 
 browser: setup

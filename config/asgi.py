@@ -5,6 +5,7 @@ import os
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
+from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()
@@ -15,6 +16,10 @@ from config.settings import ENVIRONMENT  # noqa: E402
 from config.static import serve_static  # noqa: E402
 from config.turnstile import Turnstile  # noqa: E402
 from realtime.routing import websocket  # noqa: E402
+
+# All addresses, the API's schemas among them, take a second to load: before it listens, for the
+# first row that is drawn would make every socket wait for that.
+reverse("stock")
 
 application = ProtocolTypeRouter({"http": serve_static(Turnstile(django)), "websocket": websocket})
 
