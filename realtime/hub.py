@@ -18,9 +18,10 @@ from realtime.audiences import Audience, Room, Topics
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
-from realtime.hints import listen_for_hints
+from realtime.hints import listen
 from realtime.joins import Join, admit, refuse, welcome
 from realtime.pace import LOOK_EVERY_S, Pace
+from realtime.presence import Presence
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
 from realtime.reader import Reader, connection_params
 from realtime.release import release, send
@@ -42,6 +43,7 @@ class Hub:
     def __init__(self) -> None:
         self.room = Room()
         self.stand: Standpoint | None = None
+        self.presence = Presence(self.room, lambda: self.stand.epoch if self.stand else "")
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
         self._wake = asyncio.Event()
         self._pace = Pace()
@@ -49,6 +51,7 @@ class Hub:
         self._reader: Reader | None = None
         self._flush = 0
         self._rights_due = 0.0
+        self._hears = {"look": lambda _: self.look(), "presence": self.presence.hear}
         self.people = Buckets(PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE)
         """What one person's tabs may say together."""
         self.after_look: list[Callable[[], None]] = []
@@ -108,14 +111,16 @@ class Hub:
                 task.cancel()
             self._tasks = [
                 asyncio.create_task(self._serve_for_ever(), name="hub"),
-                asyncio.create_task(listen_for_hints(self.look), name="hub hints"),
+                asyncio.create_task(listen(self._hears), name="hub hints"),
             ]
+        self.presence.start()
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self.presence.stop()
         await self._disconnect()
 
     async def close_all(self, code: Close) -> None:
@@ -125,6 +130,7 @@ class Hub:
         screens = list(self.room.screens)
         for screen in screens:
             self.leave(screen)
+        self.presence.hurry()
         await bye(screens, code)
 
     # -- the loop ---------------------------------------------------------------------------
