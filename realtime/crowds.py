@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 from realtime.protocol import MOST_NAMES, State
 from realtime.wire import Text
 
-# A process that says nothing for so long is gone, and its people with it. It says all it knows
-# every SAID_AGAIN_AFTER_S: two of three messages may get lost.
-SAID_AGAIN_AFTER_S = 8.0
+# A process that says nothing for so long is gone, and its people with it.
 BELIEVED_FOR_S = 25.0
 
 

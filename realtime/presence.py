@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from realtime.audiences import Room
 from realtime.crowds import (
-    SAID_AGAIN_AFTER_S,
     Crowd,
     Crowds,
     Elsewhere,
@@ -38,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 # No screen gets more than one frame a second of a resource, however many come and go.
 ROUND_EVERY_S = 1.0
+# To the other processes: two of three such messages may get lost before they cease to believe.
+SAID_AGAIN_AFTER_S = 8.0
 
 
 @dataclass(slots=True)

@@ -203,7 +203,7 @@ async def test_a_valkey_that_was_emptied_has_lost_nothing(
     await visit(other, charlie)
     await sees(here, "charlie")
 
-    async with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as valkey:
+    async with Redis.from_url(str(settings.CACHES["default"]["LOCATION"])) as valkey:
         await valkey.flushall()
     await visit(other, alice)
 
