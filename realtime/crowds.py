@@ -1,7 +1,7 @@
 """Who is at which page: the tabs of a person as one, and the words for each who is there."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from realtime.protocol import MOST_NAMES, State
@@ -60,6 +60,7 @@ class Elsewhere:
 
     def hear(self, process: str, news: Crowds, *, whole: bool) -> bool:
         """Take in what a process said of some resources, or of all; says whether it was unknown."""
+        self.forget_the_silent()
         known = self._of.pop(process, None)
         heard_at, before = known or (time.monotonic(), {})
         if whole:
@@ -86,7 +87,7 @@ class Notice:
 
     def __init__(self, resource: str, crowd: Crowd) -> None:
         self._resource = resource
-        self._size = len(crowd)
+        self.crowd = crowd
         order = sorted(crowd.items(), key=lambda item: (not item[1].edits, item[1].name, item[0]))
         # One more than is shown: who is among them is shown the others.
         self._first = order[: MOST_NAMES + 1]
@@ -96,12 +97,12 @@ class Notice:
         whose = person if any(person == key for key, _ in self._first) else None
         if whose not in self._for:
             others = [one for key, one in self._first if key != whose][:MOST_NAMES]
-            self._for[whose] = written(self._resource, others, self._size - 1 - len(others))
+            self._for[whose] = self._write(others, len(self.crowd) - 1 - len(others))
         return self._for[whose]
 
-
-def written(resource: str, named: Sequence[Somebody] = (), more: int = 0) -> Text:
-    people = [
-        {"name": one.name, "state": State.EDITING if one.edits else State.VIEWING} for one in named
-    ]
-    return Text.of("presence", resource=resource, people=people, more=more)
+    def _write(self, named: list[Somebody], more: int) -> Text:
+        people = [
+            {"name": one.name, "state": State.EDITING if one.edits else State.VIEWING}
+            for one in named
+        ]
+        return Text.of("presence", resource=self._resource, people=people, more=more)

@@ -30,7 +30,15 @@ async def listen(heard: Mapping[str, Heard]) -> None:
             await layer.group_add(HUBS, channel)
             while True:
                 message = await layer.receive(channel)
-                heard[message["type"]](message)
+                _hand_over(message, heard)
         except (RedisError, OSError) as fault:
             logger.warning("No hints (%s): the hub looks once a second.", fault)
             await asyncio.sleep(TRY_AGAIN_AFTER_S)
+
+
+def _hand_over(message: Mapping[str, Any], heard: Mapping[str, Heard]) -> None:
+    try:
+        heard[message["type"]](message)
+    except Exception:
+        # A process of another version says other things, while they are replaced one by one.
+        logger.warning("Not understood: a message of another process.", exc_info=True)

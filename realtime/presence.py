@@ -25,7 +25,6 @@ from realtime.crowds import (
     enter,
     packed,
     unpacked,
-    written,
 )
 from realtime.protocol import MOST_RESOURCES, Malformed, State
 from realtime.publish import tell_who_is_where
@@ -39,14 +38,18 @@ logger = logging.getLogger(__name__)
 ROUND_EVERY_S = 1.0
 # To the other processes: two of three such messages may get lost before they cease to believe.
 SAID_AGAIN_AFTER_S = 8.0
+CANCEL_AGAIN_AFTER_S = 0.1
 
 
 @dataclass(slots=True)
 class Stay:
-    """What a screen does at a resource, and the last frame it was told of it."""
+    """What a screen does at a resource, and the last frame it was told of it.
+
+    The first is told in any case: one of an earlier stay may have come after it was over.
+    """
 
     state: State
-    told: str
+    told: str = ""
 
 
 class Presence:
@@ -57,6 +60,7 @@ class Presence:
         self._process = uuid4().hex
         self._stays: dict[Subscriber, dict[str, Stay]] = {}
         self._elsewhere = Elsewhere()
+        self._notices: dict[str, Notice] = {}
         self._said: Crowds = {}
         self._said_all_at = 0.0
         self._is_to_say_all = True
@@ -71,9 +75,10 @@ class Presence:
             self._task = asyncio.create_task(self._go_round_for_ever(), name="presence")
 
     async def stop(self) -> None:
-        if self._task:
+        while self._task and not self._task.done():
+            # redis uses `wait_for`, which before Python 3.12 may swallow a cancellation.
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.wait([self._task], timeout=CANCEL_AGAIN_AFTER_S)
 
     def hurry(self) -> None:
         """All leave, or a test waits: not in a second, now."""
@@ -90,7 +95,7 @@ class Presence:
         elif len(stays) >= MOST_RESOURCES:
             raise Malformed(f"a connection is at {MOST_RESOURCES} resources at most")
         else:
-            stays[resource] = Stay(state, told=written(resource).text)
+            stays[resource] = Stay(state)
         self._stays[screen] = stays
         self._came.set()
 
@@ -156,8 +161,8 @@ class Presence:
 
     async def _show(self, here: Crowds) -> None:
         notices = {resource: self._notice(resource, crowd) for resource, crowd in here.items()}
-        sent = 0
-        for screen, stays in list(self._stays.items()):
+        self._notices = notices
+        for place, (screen, stays) in enumerate(list(self._stays.items()), start=1):
             for resource, stay in stays.items():
                 text = notices[resource].for_(screen.person)
                 if text.text == stay.told or not self._is_there(screen, resource):
@@ -165,16 +170,17 @@ class Presence:
                 # One that is still busy with the last frames is told the next time.
                 if screen.mention(text):
                     stay.told = text.text
-                sent += 1
-                if sent % SENDS_IN_A_ROW == 0:
-                    await asyncio.sleep(0)
+            if place % SENDS_IN_A_ROW == 0:
+                await asyncio.sleep(0)
 
     def _notice(self, resource: str, crowd: Crowd) -> Notice:
+        """The same one as long as they are the same: its texts are written."""
         everybody = dict(crowd)
         for others in self._elsewhere.at(resource):
             for person, one in others.items():
                 enter(everybody, person, one)
-        return Notice(resource, everybody)
+        before = self._notices.get(resource)
+        return before if before and before.crowd == everybody else Notice(resource, everybody)
 
     async def _say(self, here: Crowds) -> None:
         """To the other processes: what changed, and now and then all of it."""

@@ -52,7 +52,8 @@ export class Presence {
         if (frame.topics.includes(this.#topic)) this.lost();
         break;
       case "presence":
-        if (PREFIX + frame.resource === this.#topic) this.#heard(frame);
+        // One that was on its way when the tab was hidden is not kept up.
+        if (PREFIX + frame.resource === this.#topic && this.#said !== "away") this.#heard(frame);
         break;
     }
   }
@@ -64,7 +65,7 @@ export class Presence {
     if (state === this.#said) return;
     this.#said = state;
     this.#send({ type: "presence", resource: this.#topic.slice(PREFIX.length), state });
-    // Who is not seen is told of nobody, and begins anew.
+    // Who is not seen is told of nobody.
     if (state === "away") this.#heard({ people: [], more: 0 });
     this.#handle = this.#timers.setTimeout(() => {
       this.#handle = null;

@@ -75,6 +75,8 @@ test("a hidden tab is away, shows nobody, and is there again when it is looked a
   world.hidden = true;
   world.presence.look();
   assert.equal(shown(world), null);
+  world.others([BOB]);
+  assert.equal(shown(world), null, "it was on its way");
   await world.clock.pass(1_000);
   world.hidden = false;
   world.presence.look();

@@ -18,9 +18,10 @@ from inventory.models import StockLevel
 from realtime import crowds, presence
 from realtime.hub import Hub
 from realtime.protocol import Close, State
+from realtime.publish import HUBS
 from tests.realtime.screens import running_hub
 from tests.realtime.servers import Browser, Served, port, served
-from tests.realtime.visits import PAGE, next_round, notices, sees, shown, visit
+from tests.realtime.visits import PAGE, next_round, sees, shown, visit
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -117,7 +118,22 @@ async def test_the_people_of_another_database_are_not_ours(
     here, there = await visit(hub, bob), await visit(other, charlie)
     await next_round(hub, other)
 
-    assert notices(here) == notices(there) == []
+    assert shown(here) == shown(there) == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"type": "new"}, {"type": "presence"}, {"type": "presence", "process": 1, "at": 2}]
+)
+async def test_what_a_process_of_another_version_says_stops_nothing(
+    hub: Hub, other: Hub, bob: User, charlie: User, said: dict[str, object]
+) -> None:
+    here = await visit(hub, bob)
+
+    await get_channel_layer().group_send(HUBS, {"epoch": hub.presence._epoch(), **said})
+    await visit(other, charlie)
+
+    await sees(here, "charlie")
+    assert not any(task.done() for task in hub._tasks)
 
 
 async def test_a_process_that_ends_takes_its_people_with_it(
@@ -143,7 +159,8 @@ async def test_two_real_processes_agree_and_a_killed_one_is_forgotten(
     here = await visit(hub, bob)
     there = await sync_to_async(come)(charlie)
     await sees(here, "charlie")
-    told = await sync_to_async(there.until)("presence")
+    while not (told := await sync_to_async(there.until)("presence"))["people"]:
+        pass
     assert told["people"] == [{"name": "bob", "state": "viewing"}]
 
     server.kill()
@@ -218,7 +235,7 @@ async def test_after_valkey_was_away_all_is_said_again(
         patch.setattr(layer, "group_send", _refuse, raising=False)
         here, there = await visit(hub, bob), await visit(other, charlie)
         await next_round(hub, other)
-        assert notices(here) == notices(there) == []
+        assert shown(here) == shown(there) == []
 
     await sees(here, "charlie")
     await sees(there, "bob")
