@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from inventory.models import Location, LocationAccess, Session, StockLevel
 from realtime.hub import Hub
 from realtime.protocol import MOST_NAMES, MOST_RESOURCES, Close, Malformed, State
+from realtime.subscriber import Subscriber
+from realtime.wire import Text
 from tests.realtime.screens import Screen, next_flush, opened, running_hub
 from tests.realtime.visits import PAGE, next_round, notices, sees, shown, visit
 
@@ -219,6 +221,40 @@ async def test_a_slow_reader_is_spared_frames_and_then_told_how_it_is(
     await sees(slow, "charlie (editing)")
     assert len(notices(slow)) == 2, "the one that waited, and the last"
     assert not slow.subscriber._unacked
+
+
+class FullWire:
+    """A line on which something still waits."""
+
+    def __init__(self) -> None:
+        self.written: list[Text] = []
+
+    def is_clear(self) -> bool:
+        return bool(self.written)
+
+    def write(self, text: Text) -> bool:
+        self.written.append(text)
+        return False
+
+    def close(self, code: int) -> bool:
+        return True
+
+
+async def test_a_frame_of_presence_does_not_queue_up_and_a_closed_line_gets_none(bob: User) -> None:
+    wire = FullWire()
+    screen = Subscriber(bob.pk, "", _never, _never, wire)
+    notice = Text.of("presence", resource=PAGE, people=[], more=0)
+
+    assert not screen.mention(notice)
+    assert not wire.written
+
+    await screen.tell("pong", n=1, t=1, server_time=1)
+    assert screen.mention(notice)
+    assert len(wire.written) == 1, "the pong found it closed"
+
+
+async def _never(_: object) -> None:
+    raise AssertionError("it has a wire")
 
 
 async def test_a_screen_is_at_so_many_pages_at_most(hub: Hub, alice: User) -> None:

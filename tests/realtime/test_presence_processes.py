@@ -20,7 +20,7 @@ from realtime.hub import Hub
 from realtime.protocol import Close, State
 from realtime.publish import HUBS
 from tests.realtime.screens import running_hub
-from tests.realtime.servers import Browser, Served, port, served
+from tests.realtime.servers import COMMANDS, Browser, Served, port, served
 from tests.realtime.visits import PAGE, next_round, sees, shown, visit
 
 pytestmark = [
@@ -45,11 +45,11 @@ async def other(hub: Hub) -> AsyncIterator[Hub]:
     await other.stop()
 
 
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[tuple[Served, Visitor]]:
+@pytest.fixture(params=COMMANDS)
+def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Served, Visitor]]:
     """A real one, and how somebody comes to it."""
     with port() as listener:
-        process = served(tmp_path / "log", "daphne", listener)
+        process = served(tmp_path / "log", request.param, listener)
 
         def come(person: User) -> Browser:
             browser = Browser(listener, person).open()
