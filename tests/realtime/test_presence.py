@@ -93,7 +93,8 @@ async def test_a_screen_that_does_not_say_that_it_is_there_sees_nobody(
     here = await visit(hub, bob)
     await next_round(hub)
 
-    assert notices(silent) == shown(here) == []
+    assert notices(silent) == []
+    assert shown(here) == []
 
 
 async def test_who_is_on_another_page_is_not_shown(hub: Hub, bob: User, charlie: User) -> None:
@@ -113,7 +114,8 @@ async def test_who_may_not_see_a_page_is_refused_and_neither_sees_nor_is_seen(
     await next_round(hub)
 
     assert outsider.frames[0]["refused"] == [f"presence:{page}"]
-    assert notices(outsider) == shown(owner) == []
+    assert notices(outsider) == []
+    assert shown(owner) == []
 
 
 async def test_who_loses_the_right_to_a_page_vanishes_from_it_and_hears_nothing_more(

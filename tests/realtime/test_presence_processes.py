@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -129,7 +130,8 @@ async def test_what_a_process_of_another_version_says_stops_nothing(
 ) -> None:
     here = await visit(hub, bob)
 
-    await get_channel_layer().group_send(HUBS, {"epoch": hub.presence._epoch(), **said})
+    layer: Any = get_channel_layer()
+    await layer.group_send(HUBS, {"epoch": hub.presence._epoch(), **said})
     await visit(other, charlie)
 
     await sees(here, "charlie")
