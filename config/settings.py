@@ -102,7 +102,7 @@ CACHES = {
 }
 
 # Only hints travel here, from a committed write to each web process: a lost one costs a second
-# at most, because every hub also looks once a second.
+# at most, because every hub also looks once a second. And who has which page open.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

@@ -16,7 +16,7 @@ from realtime import protocol
 from realtime.buckets import Bucket
 from realtime.drain import on_sigterm
 from realtime.hub import Hub, Join, current_hub
-from realtime.protocol import Ack, Close, Hello, Malformed, Ping, Subscribe, Unsubscribe
+from realtime.protocol import Ack, Close, Hello, Here, Malformed, Ping, Subscribe, Unsubscribe
 from realtime.subscriber import Subscriber
 from realtime.wire import straight_to
 
@@ -60,6 +60,8 @@ class Live:
                 self._hub.leave(self._subscriber, topics)
             case Ping(n, t):
                 await self._pong(n, t)
+            case Here(resource, state):
+                self._hub.presence.note(self._subscriber, resource, state)
             case Ack(cursor):
                 self._subscriber.acknowledge(cursor)
 

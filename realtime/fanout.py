@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from realtime.audiences import Audience, Topics
 from realtime.fragments import News, RowDrawing
 from realtime.parcels import Parcel
-from realtime.topics import Priority, priority_of
+from realtime.topics import Priority, priority_of, tells_of_stock
 
 Parcels = dict[Audience, Parcel]
 
@@ -97,8 +97,8 @@ def _address_location(
 def _everything_is_stale(news: News, topics: Topics, parcels: Parcels) -> None:
     """To whoever may see a place of it; a change of the catalogue shows at all of them."""
     touched = news.locations | news.moved
-    for topic, audiences in topics.items():
-        for audience in audiences:
+    for topic in filter(tells_of_stock, topics):
+        for audience in topics[topic]:
             if news.catalogue or any(audience.rights.read(location) for location in touched):
                 _stale(parcels[audience], topic, news)
 

@@ -18,9 +18,11 @@ from realtime.audiences import Audience, Room, Topics
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
-from realtime.hints import listen_for_hints
+from realtime.hints import listen
 from realtime.joins import Join, admit, refuse, welcome
 from realtime.lifeline import Lifeline
+from realtime.pace import LOOK_EVERY_S, Pace
+from realtime.presence import Presence
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
 from realtime.reader import Reader, connection_params
 from realtime.release import release, send
@@ -31,12 +33,6 @@ __all__ = ["Hub", "Join", "current_hub"]
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 1.0
-# However often it is told, the hub reads no more often than this, and spends no more than this
-# part of its time with reading; but it does read ten times a second.
-LOOK_GAP_S = 0.01
-SHARE_OF_READING = 1 / 3
-LONGEST_GAP_S = 0.1
 # A database that restarts quickly costs nobody their socket.
 GRACE_S = 3.0
 JOINS_BETWEEN_LOOKS = 50
@@ -48,17 +44,17 @@ class Hub:
     def __init__(self) -> None:
         self.room = Room()
         self.stand: Standpoint | None = None
+        self.presence = Presence(self.room, lambda: self.stand.epoch if self.stand else "")
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
         self._wake = asyncio.Event()
-        self._told = False
+        self._pace = Pace()
         self.lifeline = Lifeline(
-            lambda: [("hub", self._serve_for_ever()), ("hub hints", listen_for_hints(self.look))]
+            lambda: [("hub", self._serve_for_ever()), ("hub hints", listen(self._hears))]
         )
         self._reader: Reader | None = None
         self._flush = 0
-        self._looked_at = 0.0
-        self._gap_s = LOOK_GAP_S
         self._rights_due = 0.0
+        self._hears = {"look": lambda _: self.look(), "presence": self.presence.hear}
         self.people = Buckets(PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE)
         """What one person's tabs may say together."""
         self.after_look: list[Callable[[], None]] = []
@@ -91,7 +87,7 @@ class Hub:
 
     def look(self) -> None:
         """Read the database now instead of within a second."""
-        self._told = True
+        self._pace.tell()
         self._wake.set()
 
     def cursor_for(self, subscriber: Subscriber) -> str:
@@ -113,9 +109,11 @@ class Hub:
 
     def start(self) -> None:
         self.lifeline.start()
+        self.presence.start()
 
     async def stop(self) -> None:
         await self.lifeline.stop()
+        await self.presence.stop()
         await self._disconnect()
 
     async def close_all(self, code: Close) -> None:
@@ -125,6 +123,7 @@ class Hub:
         screens = list(self.room.screens)
         for screen in screens:
             self.leave(screen)
+        self.presence.hurry()
         await bye(screens, code)
 
     # -- the loop ---------------------------------------------------------------------------
@@ -186,11 +185,8 @@ class Hub:
         next_due = self.room.next_due()
         moments = [] if next_due is None else [next_due]
         if self.room.screens:
-            moments.append(self._next_look())
+            moments.append(self._pace.next_look)
         return min(moments) - time.monotonic() if moments else None
-
-    def _next_look(self) -> float:
-        return self._looked_at + (self._gap_s if self._told else LOOK_EVERY_S)
 
     async def _read_rights_if_due(self) -> None:
         """It goes through all the screens, so not at every turn."""
@@ -204,15 +200,12 @@ class Hub:
             # Nobody is looking; the first to come needs a cursor from before they were entered.
             if not self._joins.empty():
                 self.stand = await standpoint(reader.database)
-        elif self._next_look() <= time.monotonic():
-            self._told = False
+        elif self._pace.next_look <= time.monotonic():
+            self._pace.looks()
             self._after_release += self.after_look
             self.after_look = []
-            began = time.monotonic()
             await self._look(stand, reader)
-            self._looked_at = time.monotonic()
-            cost = self._looked_at - began
-            self._gap_s = min(max(LOOK_GAP_S, cost * (1 / SHARE_OF_READING - 1)), LONGEST_GAP_S)
+            self._pace.looked()
 
     async def _look(self, stand: Standpoint, reader: Reader) -> None:
         changes = await changed_since(reader.database, stand.cursor)

@@ -9,6 +9,7 @@ logger = logging.getLogger(__name__)
 
 # Long enough that a task which ends at once does not spin, short enough that no screen is behind.
 AGAIN_AFTER_S = 0.2
+CANCEL_AGAIN_AFTER_S = 0.1
 
 Work = Coroutine[Any, Any, None]
 
@@ -32,9 +33,11 @@ class Lifeline:
 
     async def stop(self) -> None:
         tasks, self.tasks = self.tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while running := [task for task in tasks if not task.done()]:
+            # redis uses `wait_for`, which before Python 3.12 may swallow a cancellation.
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=CANCEL_AGAIN_AFTER_S)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task in self.tasks:

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 VERSION = 1
@@ -11,6 +11,8 @@ VERSION = 1
 LARGEST_FRAME_BYTES = 64 * 1024
 LARGEST_CURSOR_CHARS = 4096
 MOST_TOPICS = 100
+MOST_RESOURCES = 10
+MOST_NAMES = 20
 MOST_UNACKED_FRAMES = 64
 MOST_UNACKED_BYTES = 256 * 1024
 FRAMES_A_SECOND = 10
@@ -21,6 +23,7 @@ PERSON_FRAMES_AT_ONCE = 500
 
 LIMITS = {
     "topics": MOST_TOPICS,
+    "resources": MOST_RESOURCES,
     "frame_bytes": LARGEST_FRAME_BYTES,
     "unacked_frames": MOST_UNACKED_FRAMES,
     "unacked_bytes": MOST_UNACKED_BYTES,
@@ -34,6 +37,7 @@ CLIENT_SAYS = {
     "subscribe": ("topics", "cursor"),
     "unsubscribe": ("topics",),
     "ping": ("n", "t"),
+    "presence": ("resource", "state"),
     "ack": ("cursor",),
 }
 SERVER_SAYS = {
@@ -42,6 +46,7 @@ SERVER_SAYS = {
     "changes": ("cursor", "sent_at", "html", "levels", "removed", "stale", "spread_ms?"),
     "pong": ("n", "t", "server_time", "cursor?"),
     "reset": ("why", "after_ms"),
+    "presence": ("resource", "people", "more"),
     "revoked": ("topics",),
     "bye": ("code", "after_ms"),
 }
@@ -65,6 +70,14 @@ class Close(IntEnum):
     FORBIDDEN = 4403
     TOO_SLOW = 4408
     TOO_FAST = 4429
+
+
+class State(StrEnum):
+    """What somebody does on a page; away is not there for the others."""
+
+    VIEWING = "viewing"
+    EDITING = "editing"
+    AWAY = "away"
 
 
 class Malformed(Exception):
@@ -97,11 +110,17 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
+class Here:
+    resource: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
     cursor: str
 
 
-Message = Hello | Subscribe | Unsubscribe | Ping | Ack
+Message = Hello | Subscribe | Unsubscribe | Ping | Here | Ack
 
 
 def parse(text: str) -> Message:
@@ -125,6 +144,8 @@ def parse(text: str) -> Message:
             return Unsubscribe(_topics(message))
         case "ping":
             return Ping(_number(message, "n"), _number(message, "t"))
+        case "presence":
+            return Here(_text(message, "resource"), _state(message))
         case "ack":
             return Ack(_cursor(message))
     raise Malformed(f"type is one of {', '.join(CLIENT_SAYS)}")
@@ -164,6 +185,13 @@ def _number(message: dict[str, Any], name: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Malformed(f"{name} is a number")
     return value
+
+
+def _state(message: dict[str, Any]) -> State:
+    value = message.get("state")
+    if not isinstance(value, str) or value not in set(State):
+        raise Malformed(f"state is one of {', '.join(State)}")
+    return State(value)
 
 
 def _topics(message: dict[str, Any]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""The one caller of `group_send`: tells every web process that something was committed.
+"""The one caller of `group_send`: what one web process tells all of them.
 
-A thread of its own sends, over a connection that stays: a writer's answer waits neither for Valkey
-nor for a new event loop, and hints that come while one is on its way leave as one.
+That something was committed: a thread of its own sends that, over a connection that stays, so a
+writer's answer waits neither for Valkey nor for a new event loop, and hints that come while one is
+on its way leave as one. And who is where: that is sent by a task that nothing else waits for.
 """
 
 import asyncio
@@ -17,8 +18,9 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 HUBS = "hubs"
-# Of one hint; the hubs look by themselves within a second.
+# Of one message; the hubs look by themselves within a second.
 PATIENCE_S = 1.0
+UNSENT = (RedisError, OSError, TimeoutError, ChannelFull)
 
 
 class Herald:
@@ -40,15 +42,25 @@ class Herald:
             await self._due.wait()
             self._due.clear()
             try:
-                await _send()
-            except (RedisError, OSError, TimeoutError, ChannelFull) as fault:
+                await _send("look")
+            except UNSENT as fault:
                 logger.warning("No hint left (%s): screens follow within a second.", fault)
 
 
-async def _send() -> None:
+async def _send(type_: str, **said: object) -> None:
     layer: Any = get_channel_layer()
     async with asyncio.timeout(PATIENCE_S):
-        await layer.group_send(HUBS, {"type": "look"})
+        await layer.group_send(HUBS, {"type": type_, **said})
+
+
+async def tell_who_is_where(**said: object) -> bool:
+    """Best effort, and says whether it left: what is lost is said again."""
+    try:
+        await _send("presence", **said)
+    except UNSENT as fault:
+        logger.info("Nobody else is told who is where (%s).", fault)
+        return False
+    return True
 
 
 _heralds: dict[int, Herald] = {}  # by process: a fork takes no thread with it

@@ -23,7 +23,8 @@ SELECT asked.person, asked.session,
            WHERE member.user_id = person.id AND auth_group.name = %(managers)s),
        ARRAY(SELECT location_id FROM inventory_locationaccess
              WHERE user_id = person.id AND may_read),
-       COALESCE((SELECT rights FROM inventory_rightsstamp WHERE user_id = person.id), 0)
+       COALESCE((SELECT rights FROM inventory_rightsstamp WHERE user_id = person.id), 0),
+       left(COALESCE(NULLIF(btrim(concat_ws(' ', first_name, last_name)), ''), username), 60)
 FROM unnest(%(people)s::bigint[], %(sessions)s::text[]) AS asked(person, session)
 JOIN auth_user person ON person.id = asked.person
 """
@@ -40,6 +41,8 @@ class Rights:
     everything: bool
     locations: frozenset[int]
     fingerprint: str
+    name: str = ""
+    """By which others know the person: cut where a list of names would be one name."""
 
     def read(self, location: int) -> bool:
         return self.active and (self.everything or location in self.locations)
@@ -72,8 +75,8 @@ async def rights_of(
         READ, {"people": people, "sessions": sessions, "managers": MANAGERS}
     )
     found = dict.fromkeys(holders, NOBODY)
-    async for person, session, active, everything, locations, stamp in rows:
+    async for person, session, active, everything, locations, stamp, name in rows:
         found[person, session] = Rights(
-            active, everything, frozenset(locations), fingerprint(person, stamp)
+            active, everything, frozenset(locations), fingerprint(person, stamp), name
         )
     return found

@@ -99,6 +99,22 @@ class Subscriber:
         else:
             await self._put(text.text)
 
+    def mention(self, text: Text) -> bool:
+        """Send a frame that counts nowhere, if nothing waits before it; says whether it left.
+
+        What a slow reader is not told now it may be told later, as it is by then.
+        """
+        if self._wire is not None:
+            if not self._wire.is_clear():
+                return False
+            self._closed = self._closed or not self._wire.write(text)
+        elif self._writer:
+            return False
+        elif not self._closed:
+            self._backlog.append(text.text)
+            self._writer = asyncio.create_task(self._write_backlog())
+        return True
+
     def acknowledge(self, cursor: str) -> None:
         """The client has applied everything up to the last frame with this cursor."""
         unacked = self._unacked

@@ -2,6 +2,9 @@
 
 A topic that does not exist and one that is forbidden get the same answer: refused. There is no
 topic of everything.
+
+What a person can have open is named by the topic of its page: `presence:product:FLOUR` is who has
+`product:FLOUR` open, and goes to whom that topic goes.
 """
 
 import re
@@ -15,7 +18,8 @@ from psycopg import AsyncConnection
 from inventory.models import CODE_PATTERN
 from realtime.rights import Rights
 
-TOPIC = re.compile(rf"(?P<family>[a-z]+)(?::(?P<code>{CODE_PATTERN}))?")
+PRESENCE = "presence:"
+TOPIC = re.compile(rf"(?P<presence>{PRESENCE})?(?P<family>[a-z]+)(?::(?P<code>{CODE_PATTERN}))?")
 
 
 class Priority(IntEnum):
@@ -35,12 +39,14 @@ class Family:
 
     lookup: the statement that finds which of %(codes)s exist, as (code, location id or NULL).
     Whoever asks must read that location, or any location at all where there is none.
+    is_page: a person can have it open, and there is `presence:` of it.
     """
 
     name: str
     lookup: str | None
     says: str
     priority: Priority = Priority.MEDIUM
+    is_page: bool = False
 
 
 BY_LOCATION = "SELECT code, id FROM inventory_location WHERE code = ANY(%(codes)s)"
@@ -48,7 +54,7 @@ BY_LOCATION = "SELECT code, id FROM inventory_location WHERE code = ANY(%(codes)
 FAMILIES = {
     family.name: family
     for family in (
-        Family("location", BY_LOCATION, "rows of one location"),
+        Family("location", BY_LOCATION, "rows of one location", is_page=True),
         Family("totals", BY_LOCATION, "the tile of one location"),
         Family("movements", BY_LOCATION, "the ledger of one location"),
         Family(
@@ -56,15 +62,27 @@ FAMILIES = {
             "SELECT sku, NULL FROM inventory_product WHERE sku = ANY(%(codes)s)",
             "one product: its head and its rows, which are where a person edits",
             Priority.HIGH,
+            is_page=True,
         ),
         Family(
             "vendor",
             "SELECT code, NULL FROM inventory_vendor WHERE code = ANY(%(codes)s)",
             "one vendor: its head and the rows of what it supplies",
+            is_page=True,
         ),
         Family("summary", None, "the tiles and totals of every location one may see"),
     )
 }
+
+
+def presence_at(resource: str) -> str:
+    """The topic of who is there."""
+    return f"{PRESENCE}{resource}"
+
+
+def tells_of_stock(topic: str) -> bool:
+    """Presence is of people: no change of the database is news for it."""
+    return not topic.startswith(PRESENCE)
 
 
 def priority_of(topic: str) -> Priority:
@@ -78,20 +96,25 @@ async def permitted(
     if not rights.anywhere:
         return set()
     allowed: set[str] = set()
-    codes: dict[str, list[str]] = {}
+    wanted: dict[str, dict[str, list[str]]] = {}
     for topic in topics:
         match = TOPIC.fullmatch(topic)
-        family = FAMILIES.get(match["family"]) if match else None
+        family = _family_of(match) if match else None
         if match is None or family is None or (family.lookup is None) != (match["code"] is None):
             continue
         if family.lookup is None:
             allowed.add(topic)
         else:
-            codes.setdefault(family.name, []).append(match["code"])
-    for name, wanted in codes.items():
+            wanted.setdefault(family.name, {}).setdefault(match["code"], []).append(topic)
+    for name, named in wanted.items():
         lookup = FAMILIES[name].lookup or ""
-        rows = await connection.execute(lookup.encode(), {"codes": wanted})
+        rows = await connection.execute(lookup.encode(), {"codes": list(named)})
         async for code, location in rows:
             if location is None or rights.read(location):
-                allowed.add(f"{name}:{code}")
+                allowed.update(named[code])
     return allowed
+
+
+def _family_of(match: re.Match[str]) -> Family | None:
+    family = FAMILIES.get(match["family"])
+    return None if family and match["presence"] and not family.is_page else family

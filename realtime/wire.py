@@ -46,6 +46,9 @@ class Text:
 
 
 class Wire(Protocol):
+    def is_clear(self) -> bool:
+        """Whether all that was written has left this process."""
+
     def write(self, text: Text) -> bool:
         """Says whether it was taken: a closed socket takes none."""
 
@@ -88,6 +91,11 @@ class DaphnesWire:
         transport: Any = protocol.transport
         is_plain = type(transport) is Server and hasattr(transport, "_tempDataBuffer")
         return cls(protocol, is_plain=is_plain)
+
+    def is_clear(self) -> bool:
+        """Not known of another transport; there Daphne's own pings end who reads nothing."""
+        transport = self._transport
+        return not (self._is_plain and (transport.dataBuffer or transport._tempDataBuffer))
 
     def write(self, text: Text) -> bool:
         protocol, transport = self._protocol, self._transport
@@ -134,6 +142,9 @@ class UvicornsWire:
             return None
         protocol: Any = getattr(send, "__self__", None)
         return cls(protocol, OPEN) if isinstance(protocol, WebSocketsSansIOProtocol) else None
+
+    def is_clear(self) -> bool:
+        return not self._protocol.transport.get_write_buffer_size()
 
     def write(self, text: Text) -> bool:
         protocol = self._protocol

@@ -1,11 +1,13 @@
 // The conversation of one page with the server: what comes in goes where it belongs.
 
+import { hasEdits } from "./forms.js";
 import { Fragments, liveRegions, topicsOf } from "./fragments.js";
 import { Line } from "./line.js";
 import { LiveStatus } from "./live_status.js";
 import { MovedUnder } from "./moved_under.js";
 import { News } from "./news.js";
 import { Pause } from "./pause.js";
+import { Presence } from "./presence.js";
 import { Quality } from "./quality.js";
 import { Receipts } from "./receipts.js";
 import { Regions } from "./regions.js";
@@ -29,6 +31,7 @@ export class LivePage {
   #line;
   #receipts;
   #status;
+  #presence;
   #pause;
   #news;
   #movedUnder = new MovedUnder();
@@ -73,6 +76,13 @@ export class LivePage {
       faults,
     });
     this.#receipts = new Receipts({ send: (message) => this.#line.send(message) });
+    this.#presence = new Presence({
+      element: document.getElementById("presence"),
+      send: (message) => this.#line.send(message),
+      hasEdits,
+      isHidden: () => document.hidden,
+      isTrue: () => this.#line.state === "live" && !this.#pause.isOn,
+    });
     this.#line = new Line({
       openSocket: () => new WebSocket(new URL(SOCKET, location.href.replace(/^http/, "ws"))),
       ask: (...request) => fetch(...request),
@@ -85,9 +95,9 @@ export class LivePage {
         isWatched: () => !document.hidden && !this.#pause.isOn,
       },
       listener: {
-        changed: (state) => this.#status.changed(state),
+        changed: (state) => this.#tell(state),
         frame: (frame, size) => this.#hear(frame, size),
-        lost: () => this.#receipts.forget(),
+        lost: () => this.#lost(),
         ended: (why) => this.#ended(why),
         fault: (error) => faults.note("a frame that can't be read", error),
       },
@@ -117,6 +127,7 @@ export class LivePage {
     this.#status.watch(signal);
     this.#pause.watch(signal);
     this.#news.watch(signal);
+    this.#presence.watch(document, signal);
     this.#look();
     this.#wake();
   }
@@ -137,6 +148,16 @@ export class LivePage {
     this.#regions.stop();
     this.#fragments.stop();
     this.#line.rest();
+  }
+
+  #tell(state) {
+    this.#status.changed(state);
+    this.#presence.draw();
+  }
+
+  #lost() {
+    this.#receipts.forget();
+    this.#presence.lost();
   }
 
   #changed(element) {
@@ -172,6 +193,7 @@ export class LivePage {
   }
 
   #paused() {
+    this.#presence.draw();
     if (this.#pause.isOn) {
       this.#awaited = 0;
       this.#subscriptions.freeze();
@@ -213,6 +235,7 @@ export class LivePage {
     this.#faults.guard(`a ${frame.type} frame`, () => this.#take(frame));
     // Over HTTP a group of topics moves by its own `welcome`.
     if (!size) return;
+    this.#faults.guard("presence", () => this.#presence.hear(frame));
     if (frame.type === "changes") this.#receipts.note(frame.cursor, size);
     if (frame.type === "changes" || frame.type === "pong") this.#subscriptions.moveTo(frame.cursor);
   }

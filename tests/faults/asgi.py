@@ -47,12 +47,12 @@ def hints_twice_and_late() -> None:
     """Each leaves twice, after a time of its own."""
     send = publish._send
 
-    async def late() -> None:
+    async def late(type_: str, **said: object) -> None:
         await asyncio.sleep(0.3 * random.random())
-        await send()
+        await send(type_, **said)
 
-    async def twice() -> None:
-        await asyncio.gather(late(), late())
+    async def twice(type_: str, **said: object) -> None:
+        await asyncio.gather(late(type_, **said), late(type_, **said))
 
     publish._send = twice
 

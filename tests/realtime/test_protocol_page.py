@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from realtime import protocol
+from realtime import crowds, protocol
 from realtime.protocol import CLIENT_SAYS, SERVER_SAYS, Close, Malformed, parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +80,10 @@ def test_the_page_has_every_close_code() -> None:
     "said_so",
     [
         f"at most {protocol.MOST_TOPICS} topics",
+        f"at most at {protocol.MOST_RESOURCES} resources",
+        f"at most {protocol.MOST_NAMES} names",
+        f"forgotten after {crowds.BELIEVED_FOR_S:.0f} s",
+        *(f"`{state}`" for state in protocol.State),
         f"{protocol.FRAMES_A_SECOND} messages a second, {protocol.FRAMES_AT_ONCE} at once",
         f"{protocol.PERSON_FRAMES_A_SECOND} a second, {protocol.PERSON_FRAMES_AT_ONCE} at once",
         f"over {protocol.LARGEST_FRAME_BYTES // 1024} KB",

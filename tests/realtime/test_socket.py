@@ -155,6 +155,9 @@ MALFORMED: dict[str, Any] = {
     "topics that are numbers": {"topics": [1]},
     "too many topics": {"topics": [f"location:L{n}" for n in range(MOST_TOPICS + 1)]},
     "no epoch": {"epoch": None},
+    "a state that is none": {"type": "presence", "resource": "product:FLOUR", "state": "asleep"},
+    "a state that is a list": {"type": "presence", "resource": "product:FLOUR", "state": []},
+    "a resource that is none": {"type": "presence", "resource": 1, "state": "viewing"},
     "an oversized frame": " " * (LARGEST_FRAME_BYTES + 1),
 }
 
@@ -187,11 +190,12 @@ async def test_bytes_are_no_message(hub: Hub, bob: User) -> None:
     assert await tab.closed() == Close.MALFORMED
 
 
-@pytest.mark.parametrize("type_", ["ping", "subscribe", "ack", "unsubscribe"])
+@pytest.mark.parametrize("type_", ["ping", "subscribe", "ack", "unsubscribe", "presence"])
 async def test_nothing_comes_before_hello(hub: Hub, bob: User, type_: str) -> None:
     tab = await Tab(bob).open()
 
-    await tab.say(type=type_, topics=[], cursor="1:1:", n=1, t=1)
+    at = {"resource": "product:FLOUR", "state": "viewing"}
+    await tab.say(type=type_, topics=[], cursor="1:1:", n=1, t=1, **at)
 
     assert await tab.closed() == Close.MALFORMED
 

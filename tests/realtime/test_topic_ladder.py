@@ -36,9 +36,22 @@ LADDER = {
     "vendor": Rung("vendor:MILL", "", "vendor:NONE"),
     "summary": Rung("summary", "", "summary:NONE"),
 }
+# Who has a page open is for those who may open it.
+PAGES = [name for name, family in FAMILIES.items() if family.is_page]
+LADDER |= {
+    f"presence:{name}": Rung(*(topic and f"presence:{topic}" for topic in LADDER[name]))
+    for name in PAGES
+}
 SEEN = [rung.seen for rung in LADDER.values()]
 HIDDEN = [rung.hidden for rung in LADDER.values() if rung.hidden]
-ABSENT = [rung.absent for rung in LADDER.values()]
+ABSENT = [
+    *(rung.absent for rung in LADDER.values()),
+    "presence:summary",
+    "presence:movements:WH",
+    "presence:presence:product:FLOUR",
+    "presence:product",
+    "presence:",
+]
 GRANTED = {"alice": {*SEEN, *HIDDEN}, "bob": {*SEEN}, "charlie": {*SEEN}, "dora": set[str]()}
 Cast = dict[str, User]
 
@@ -59,7 +72,7 @@ async def hub() -> AsyncIterator[Hub]:
 
 
 async def test_every_family_has_a_rung() -> None:
-    assert set(LADDER) == set(FAMILIES)
+    assert set(LADDER) == {*FAMILIES, *(f"presence:{name}" for name in PAGES)}
     for name, family in FAMILIES.items():
         assert bool(LADDER[name].hidden) == (", id" in (family.lookup or "")), name
 

@@ -1,0 +1,36 @@
+"""When the hub reads the database: once a second, or soon after it was told to."""
+
+import time
+
+LOOK_EVERY_S = 1.0
+# However often it is told, the hub reads no more often than this, and spends no more than this
+# part of its time with reading; but it does read ten times a second.
+LOOK_GAP_S = 0.01
+SHARE_OF_READING = 1 / 3
+LONGEST_GAP_S = 0.1
+
+
+class Pace:
+    def __init__(self) -> None:
+        self._told = False
+        self._began = 0.0
+        self._looked_at = 0.0
+        self._gap_s = LOOK_GAP_S
+
+    def tell(self) -> None:
+        """Something was committed."""
+        self._told = True
+
+    @property
+    def next_look(self) -> float:
+        return self._looked_at + (self._gap_s if self._told else LOOK_EVERY_S)
+
+    def looks(self) -> None:
+        """What is told from here on is for the next time."""
+        self._told = False
+        self._began = time.monotonic()
+
+    def looked(self) -> None:
+        self._looked_at = time.monotonic()
+        cost = self._looked_at - self._began
+        self._gap_s = min(max(LOOK_GAP_S, cost * (1 / SHARE_OF_READING - 1)), LONGEST_GAP_S)
