@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 
 # A database that restarts quickly costs nobody their socket.
 GRACE_S = 3.0
-JOINS_BETWEEN_LOOKS = 50
+# Who comes in must not keep those waiting who are in.
+COMING_IN_FOR_S = 0.1
 # A database that accepts and never answers is as gone as one that refuses.
 ANSWER_WITHIN_S = 10.0
 
@@ -223,9 +224,8 @@ class Hub:
                 self._after_release.pop()()
 
     async def _enter_waiting(self) -> None:
-        for _ in range(JOINS_BETWEEN_LOOKS):
-            if self._joins.empty():
-                return
+        until = time.monotonic() + COMING_IN_FOR_S
+        while not self._joins.empty() and time.monotonic() < until:
             join = self._joins.get_nowait()
             if join.done.cancelled():
                 continue  # the socket closed while it waited

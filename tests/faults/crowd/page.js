@@ -45,8 +45,16 @@ function isStockRow({ name, marks }) {
   return name === "tr" && marks.id?.startsWith("stock-");
 }
 
+// Many clients get the same frame: what it draws is read once.
+const MOST_KEPT = 200;
+const read = new Map();
+
 export function rowsIn(html) {
-  return [...elements(html)].filter(isStockRow).map(rowOf);
+  if (!read.has(html)) {
+    if (read.size >= MOST_KEPT) read.delete(read.keys().next().value);
+    read.set(html, [...elements(html)].filter(isStockRow).map(rowOf));
+  }
+  return read.get(html);
 }
 
 export class Page {

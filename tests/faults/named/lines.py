@@ -8,6 +8,7 @@ SLOW = list(range(5, 15))  # of the managers: some of each page
 # A beat of the heartbeat with its spread, and the patience for its answer.
 SILENCE_FOUND_WITHIN_S = 32.0
 # The longest wait of the backoff, and of asking over HTTP while that fails, with its spread.
+SILENCE_S = 8.0
 LONGEST_WAITS_S = 15.0 + 39.0
 
 
@@ -53,9 +54,9 @@ def half_open(stage: Stage) -> None:
     if stage.at_size:
         stage.hold(SILENCE_FOUND_WITHIN_S)
     else:
-        # Who looks at the page makes it ask at once.
+        # Who looks at the page makes it ask at once; 8 s without an answer are the end.
         stage.crowd.ask("doubt")
-    stage.traffic.until_more(4)
+        stage.hold(10 * (SILENCE_S + 1))
 
 
 @fault("all clients cut at once", sees="Connecting for a moment, then Live")
