@@ -10,10 +10,11 @@ class Bucket:
     at_once: float
     level: float = field(init=False)
     at: float = field(init=False)
+    turn: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.level = self.at_once
-        self.at = monotonic()
+        self.at = self.turn = monotonic()
 
     def take(self) -> bool:
         self._fill()
@@ -21,13 +22,23 @@ class Bucket:
         return self.level >= 0
 
     def take_or_wait_s(self) -> float:
-        """0 where one was there; else when the next free one is, and that one is reserved.
+        """0 where one was there; else how long until one is there for who asks.
 
-        So those who come too many at once are told times one after the other.
+        So those who come too many at once are told times one after the other. Nothing is taken
+        for them by then: they take theirs when they come again, and nobody can tell them from
+        others.
         """
         self._fill()
-        self.level -= 1
-        return max(0.0, -self.level / self.a_second)
+        if self.level >= 1:
+            self.level -= 1
+            return 0.0
+        return self.next_turn_s()
+
+    def next_turn_s(self) -> float:
+        """A time for somebody who can't be served now, later than all that were given out."""
+        now = monotonic()
+        self.turn = max(self.turn, now) + 1 / self.a_second
+        return self.turn - now
 
     @property
     def is_full(self) -> bool:

@@ -30,7 +30,7 @@ class Doorway:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         wait_s = self._bucket.take_or_wait_s()
         if not wait_s and self._coming_in >= MOST_COMING_IN:
-            wait_s = MOST_COMING_IN / ADMITTED_A_SECOND
+            wait_s = self._bucket.next_turn_s()
         if wait_s:
             await _send_away(receive, send, after_ms=round(wait_s * 1000))
             return

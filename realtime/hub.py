@@ -20,6 +20,7 @@ from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
 from realtime.hints import listen
 from realtime.joins import Join, admit, refuse, welcome
+from realtime.lifeline import Lifeline
 from realtime.pace import LOOK_EVERY_S, Pace
 from realtime.presence import Presence
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
@@ -47,7 +48,9 @@ class Hub:
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
         self._wake = asyncio.Event()
         self._pace = Pace()
-        self._tasks: list[asyncio.Task[None]] = []
+        self.lifeline = Lifeline(
+            lambda: [("hub", self._serve_for_ever()), ("hub hints", listen(self._hears))]
+        )
         self._reader: Reader | None = None
         self._flush = 0
         self._rights_due = 0.0
@@ -105,21 +108,11 @@ class Hub:
         return self.room.topics
 
     def start(self) -> None:
-        if not self._tasks or any(task.done() for task in self._tasks):
-            # One of the two alone is not a hub: what is left of it goes, too.
-            for task in self._tasks:
-                task.cancel()
-            self._tasks = [
-                asyncio.create_task(self._serve_for_ever(), name="hub"),
-                asyncio.create_task(listen(self._hears), name="hub hints"),
-            ]
+        self.lifeline.start()
         self.presence.start()
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        await self.lifeline.stop()
         await self.presence.stop()
         await self._disconnect()
 

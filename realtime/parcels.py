@@ -1,5 +1,6 @@
 """What an audience gets: of one flush, or of several that were merged while it waited."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from realtime.fragments import Drawing, RowDrawing
 from realtime.rights import Rights
 from realtime.topics import Priority
 from realtime.wire import Text
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -86,22 +89,20 @@ class Parcel:
         )
 
     def text(self, cursor: str) -> Text:
-        drawings: list[Drawing] = [
-            *self.rows.values(),
-            *self.heads.values(),
-            *self.tiles.values(),
-        ]
+        rows = [(drawing, _draw(drawing)) for drawing in self.rows.values()]
+        others = [*self.heads.values(), *self.tiles.values()]
+        html = [html for _, html in rows] + [_draw(drawing) for drawing in others]
         return Text.of(
             "changes",
             cursor=cursor,
             sent_at=round(time.time() * 1000),
-            html="".join(drawing.draw() for drawing in drawings),
-            levels=[self._level(drawing) for drawing in self.rows.values()],
+            html="".join(html),
+            levels=[self._level(drawing, is_drawn=bool(html)) for drawing, html in rows],
             removed=[f"stock-{level}" for level in self.removed],
             stale=sorted(self.stale),
         )
 
-    def _level(self, drawing: RowDrawing) -> dict[str, object]:
+    def _level(self, drawing: RowDrawing, *, is_drawn: bool) -> dict[str, object]:
         row = drawing.row
         level: dict[str, object] = {
             "id": row.id,
@@ -110,7 +111,20 @@ class Parcel:
             "quantity": row.quantity,
             "version": row.version,
         }
-        return level | {"new": True} if row.id in self.fresh else level
+        # The lists of a row that is not in the frame have to ask again, as for a new one.
+        return level | {"new": True} if row.id in self.fresh or not is_drawn else level
+
+
+def _draw(drawing: Drawing) -> str:
+    """One that can't be drawn must not take the others with it, nor the hub, again and again.
+
+    A head or a tile comes with its topic in `stale`, so it is asked for again as well.
+    """
+    try:
+        return drawing.draw()
+    except Exception:
+        logger.exception("%s could not be drawn; its pages fetch it again.", drawing.template)
+        return ""
 
 
 def texts() -> Callable[[Parcel, str], Text]:

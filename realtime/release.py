@@ -1,13 +1,17 @@
 """Sending what has waited long enough, or need not wait."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Iterable
 
 from realtime.audiences import Room
 from realtime.parcels import texts
+from realtime.protocol import Close
 from realtime.subscriber import Subscriber
 from realtime.wire import Text
+
+logger = logging.getLogger(__name__)
 
 # Sending never waits, so it must step aside now and then for everything else in this process.
 SENDS_IN_A_ROW = 100
@@ -31,7 +35,12 @@ async def release(room: Room) -> None:
 
 async def send(text: Text, cursor: str, screens: Iterable[Subscriber]) -> None:
     for place, screen in enumerate(screens, start=1):
-        if sending := screen.deliver(text, cursor):
-            await sending
+        try:
+            if sending := screen.deliver(text, cursor):
+                await sending
+        except Exception:
+            # One screen's fault is not everybody's: it comes back, the others go on.
+            logger.exception("A frame could not be sent; its screen is asked to come back.")
+            await screen.close(Close.FAULT)
         if place % SENDS_IN_A_ROW == 0:
             await asyncio.sleep(0)

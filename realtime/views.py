@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+import math
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.http import require_GET
 
+from realtime.buckets import Bucket
 from realtime.hub import Join, current_hub
 from realtime.protocol import MOST_TOPICS, Close, Malformed, check_cursor
 from realtime.subscriber import Subscriber
 
 NOT_NOW_S = 2
+# An answer costs as much as a hundred frames. If all screens of a process ask at once, because
+# their sockets failed, asking must not be what keeps the sockets from coming back.
+ASKED_A_SECOND = 60.0
+ASKED_AT_ONCE = 200.0
+_door = Bucket(ASKED_A_SECOND, ASKED_AT_ONCE)
 
 
 @require_GET
@@ -20,6 +27,8 @@ async def changes(request: HttpRequest) -> HttpResponse:
 
     `epoch` and `rights` are those of the page. An unchanged answer is 304.
     """
+    if wait_s := _door.take_or_wait_s():
+        return _later("too_many", "Too many ask at once; try again.", math.ceil(wait_s))
     user: Any = await request.auser()
     try:
         join = _join(request)
@@ -39,9 +48,7 @@ async def changes(request: HttpRequest) -> HttpResponse:
     try:
         await hub.join(join)
     except ConnectionError:
-        answer = _problem(503, "try_later", "The database can't be reached; try again.")
-        answer["Retry-After"] = str(NOT_NOW_S)
-        return answer
+        return _later("try_later", "The database can't be reached; try again.", NOT_NOW_S)
     finally:
         hub.leave(join.subscriber)
     if closed:
@@ -83,6 +90,12 @@ def _answer(request: HttpRequest, frames: list[dict[str, Any]]) -> HttpResponse:
         {"frames": frames, "cursor": cursor},
         headers={"ETag": etag, "Cache-Control": "private, no-cache"},
     )
+
+
+def _later(code: str, detail: str, after_s: int) -> HttpResponse:
+    answer = _problem(503, code, detail)
+    answer["Retry-After"] = str(after_s)
+    return answer
 
 
 def _problem(status: int, code: str, detail: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 
 import { Connection } from "./connection.js";
 import { Heartbeat } from "./heartbeat.js";
+import { Lateness } from "./lateness.js";
 import { Poller } from "./poller.js";
 
 // So many failures within so long: this network may let no socket through.
@@ -12,6 +13,8 @@ const TRY_SOCKET_EVERY_MS = 60_000;
 const SPREAD = 0.2;
 // A beat with its spread and its limit: a line that was heard of later than this is in doubt.
 const SURE_FOR_MS = 32_000;
+// Frames that were on their way for so long pile up before a slow line: what is shown is not so now.
+const LATE_MS = 2_000;
 // A tab that nobody looks at gives its socket back.
 const SLEEP_AFTER_MS = 5 * 60_000;
 
@@ -29,6 +32,7 @@ export class Line {
   #polled = null; // how the last poll went: true, false, or null before the first
   #heardAt;
   #isInDoubt = false;
+  #lateness;
   #sleep = null;
   #hasNoSocket = false;
   #ended = false;
@@ -52,6 +56,7 @@ export class Line {
     random = Math.random,
     now = Date.now,
     clock = () => performance.now(),
+    lateness = new Lateness(),
   }) {
     this.#view = view;
     this.#listener = listener;
@@ -60,6 +65,7 @@ export class Line {
     this.#now = now;
     this.#quality = quality;
     this.#heardAt = now();
+    this.#lateness = lateness;
     this.#connection = new Connection({
       openSocket,
       greeting: () => subscriptions.greeting(),
@@ -194,14 +200,23 @@ export class Line {
     // question asked since can't have.
     if (frame.type === "welcome") this.#isInDoubt = false;
     if (frame.type === "pong") this.#answered(frame);
+    if (frame.type === "changes") this.#look(frame);
     this.#listener.frame(frame, size);
     this.#tell();
+  }
+
+  /** Late news is news: only an answer to a question asked from here on says that it was the last. */
+  #look({ sent_at: sentAt }) {
+    if (!(this.#lateness.of(sentAt) >= LATE_MS)) return;
+    this.#isInDoubt = true;
+    this.#heartbeat.beat();
   }
 
   #answered(pong) {
     const trip = this.#heartbeat.answered(pong);
     if (trip === null) return;
     this.#isInDoubt = false;
+    this.#lateness.note(pong.server_time, trip);
     this.#quality.note(trip);
   }
 
@@ -214,6 +229,7 @@ export class Line {
   #lost({ failed }) {
     this.#heartbeat.stop();
     this.#quality.forget();
+    this.#lateness.forget();
     this.#isInDoubt = false;
     if (failed) this.#failedAt.push(this.#now());
     this.#failedAt = this.#failedAt.filter((at) => this.#now() - at <= WITHIN_MS);

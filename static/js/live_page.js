@@ -279,6 +279,8 @@ export class LivePage {
   }
 
   #reset({ why, after_ms: afterMs }) {
+    // Nothing comes for a page of another epoch: until it is loaded again, it is not live.
+    if (why === "epoch") this.#line.rest();
     if (this.#departure.reload(afterMs)) return;
     if (why === "rights") for (const region of liveRegions()) this.#regions.askAgain(region);
     // An open page of another epoch can't be continued from its cursor.

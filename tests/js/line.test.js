@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Lateness } from "../../static/js/lateness.js";
 import { Line } from "../../static/js/line.js";
 import { Quality } from "../../static/js/quality.js";
 import { Clock, Socket } from "./fakes.js";
@@ -42,15 +43,16 @@ function line() {
     random: () => 0.5,
     now: clock.now,
     clock: clock.now,
+    lateness: new Lateness({ clock: clock.now }),
   });
   const welcome = () => {
     sockets.at(-1).onopen();
     sockets.at(-1).hear(WELCOME);
   };
   const fail = () => sockets.at(-1).onclose({ code: 1006 });
-  const pong = () => {
+  const pong = (serverTime) => {
     const ping = sockets.at(-1).sent.findLast(({ type }) => type === "ping");
-    sockets.at(-1).hear({ ...ping, type: "pong" });
+    sockets.at(-1).hear({ ...ping, type: "pong", server_time: serverTime });
   };
   return { made, clock, sockets, asked, view, server, states, calls, welcome, fail, pong };
 }
@@ -242,4 +244,31 @@ test("being logged out ends it", async () => {
   assert.deepEqual(calls.filter(([name]) => name === "ended"), [["ended", "log_in"]]);
   assert.equal(states.at(-1), "offline");
   assert.ok(made.hasEnded);
+});
+
+const SERVER = 1_700_000_000_000;
+const changes = (sentAt) => ({ type: "changes", cursor: "2:2:", sent_at: sentAt });
+
+test("frames that come late put it in doubt, until an answer to a new question has come", async () => {
+  const { clock, sockets, pong, made } = live();
+  await clock.pass(20_000);
+  pong(SERVER);
+  const beats = sockets[0].sent.length;
+  await clock.pass(3_000);
+  sockets[0].hear(changes(SERVER + 500));
+
+  assert.equal(made.state, "connecting");
+  assert.equal(sockets[0].sent.length, beats + 1, "it asks at once");
+  pong(SERVER + 3_000);
+  assert.equal(made.state, "live");
+});
+
+test("a frame that comes in time leaves it live", async () => {
+  const { clock, sockets, pong, made } = live();
+  await clock.pass(20_000);
+  pong(SERVER);
+  await clock.pass(3_000);
+  sockets[0].hear(changes(SERVER + 2_000));
+
+  assert.equal(made.state, "live");
 });

@@ -40,8 +40,22 @@ def test_those_who_find_it_empty_are_told_times_one_after_the_other(clock: Clock
     bucket = Bucket(a_second=100, at_once=1)
 
     assert [bucket.take_or_wait_s() for _ in range(4)] == pytest.approx([0, 0.01, 0.02, 0.03])
-    clock.now += 0.03
-    assert bucket.take_or_wait_s() == pytest.approx(0.01), "their places are kept for them"
+
+
+def test_who_comes_again_at_the_time_that_was_told_gets_in(clock: Clock) -> None:
+    bucket = Bucket(a_second=100, at_once=10)
+    comes = [(0.0, number) for number in range(500)]
+    tries = 0
+
+    while comes:
+        comes.sort()
+        clock.now, number = comes.pop(0)
+        tries += 1
+        if wait_s := bucket.take_or_wait_s():
+            comes.append((clock.now + wait_s, number))
+
+    assert clock.now < 1.1 * 500 / 100, "as fast as it fills, or nearly"
+    assert tries < 3 * 500
 
 
 def test_every_person_has_a_bucket_and_full_ones_are_forgotten(clock: Clock) -> None:

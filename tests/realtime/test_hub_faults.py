@@ -31,7 +31,7 @@ async def hub() -> AsyncIterator[Hub]:
 
 async def killed(hub: Hub, name: str) -> None:
     """End one of the hub's tasks behind its back."""
-    task = next(task for task in hub._tasks if task.get_name() == name)
+    task = next(task for task in hub.lifeline.tasks if task.get_name() == name)
     task.cancel()
     await asyncio.wait([task])
 

@@ -135,7 +135,7 @@ async def test_what_a_process_of_another_version_says_stops_nothing(
     await visit(other, charlie)
 
     await sees(here, "charlie")
-    assert not any(task.done() for task in hub._tasks)
+    assert not any(task.done() for task in hub.lifeline.tasks)
 
 
 async def test_a_process_that_ends_takes_its_people_with_it(
