@@ -52,7 +52,7 @@ check: setup ## Format, lint, types, templates, migrations, static files, lock f
 bench: setup browser ## The side-by-side figures, into benchmarks.json
 	@DEBUG=$${DEBUG:-1} $(EMBEDDED) $(BIN)/python -m tests.benchmarks
 
-soak: setup browser ## The long proofs: numbers under crowds and kills, a tab over a day; 45 minutes at most
+soak: setup browser ## The long proofs: numbers under crowds, kills and restarts, memory and a tab over hours; 70 minutes at most
 	@$(EMBEDDED) $(BIN)/python -m tests.soak
 
 browser: setup
@@ -81,7 +81,7 @@ templates: setup
 	@find templates -name '*.html' -print0 | xargs -0 $(BIN)/djade --target-version 5.2 --check
 
 javascript: setup
-	@PATH="$(NODE_BIN):$$PATH" node_modules/.bin/eslint static/js tests/js
+	@PATH="$(NODE_BIN):$$PATH" node_modules/.bin/eslint static/js tests/js tests/faults
 
 migrations: setup
 	@DEBUG=1 $(EMBEDDED) $(BIN)/python manage.py makemigrations --check --dry-run

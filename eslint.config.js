@@ -20,7 +20,7 @@ export default [
     languageOptions: { globals: { ...globals.browser, htmx: "readonly" } },
   },
   {
-    files: ["tests/js/**/*.js"],
+    files: ["tests/js/**/*.js", "tests/faults/**/*.js"],
     languageOptions: { globals: globals.node },
     rules: { "no-console": "off" },
   },

@@ -5,6 +5,7 @@ import os
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
+from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()
@@ -13,9 +14,14 @@ django = get_asgi_application()
 from config.reach import missing_services  # noqa: E402
 from config.settings import ENVIRONMENT  # noqa: E402
 from config.static import serve_static  # noqa: E402
+from config.turnstile import Turnstile  # noqa: E402
 from realtime.routing import websocket  # noqa: E402
 
-application = ProtocolTypeRouter({"http": serve_static(django), "websocket": websocket})
+# All addresses, the API's schemas among them, take a second to load: before it listens, for the
+# first row that is drawn would make every socket wait for that.
+reverse("stock")
+
+application = ProtocolTypeRouter({"http": serve_static(Turnstile(django)), "websocket": websocket})
 
 # A service may come later than this process, which then serves: what is missing is only said.
 for missing in missing_services(ENVIRONMENT):

@@ -21,6 +21,14 @@ class Bucket:
         self.level -= 1
         return self.level >= 0
 
+    def take_if_any(self) -> bool:
+        """As `take`, but who finds none takes none: nothing is owed."""
+        self._fill()
+        if self.level < 1:
+            return False
+        self.level -= 1
+        return True
+
     def take_or_wait_s(self) -> float:
         """0 where one was there; else how long until one is there for who asks.
 
@@ -28,14 +36,8 @@ class Bucket:
         for them by then: they take theirs when they come again, and nobody can tell them from
         others.
         """
-        self._fill()
-        if self.level >= 1:
-            self.level -= 1
+        if self.take_if_any():
             return 0.0
-        return self.next_turn_s()
-
-    def next_turn_s(self) -> float:
-        """A time for somebody who can't be served now, later than all that were given out."""
         now = monotonic()
         self.turn = max(self.turn, now) + 1 / self.a_second
         return self.turn - now

@@ -10,6 +10,7 @@ from django.template.loader import get_template
 from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
+from inventory.drawn import stock_row_html
 from inventory.models import LocationTotalNow, Product, StockLevel, Vendor
 from inventory.rows import (
     LocationTile,
@@ -63,6 +64,9 @@ class RowDrawing(Drawing):
     listed: bool = True
     fresh: bool = False
     """Not on any screen yet, or perhaps at another place of it: lists ask again."""
+
+    def draw(self) -> str:
+        return stock_row_html(self.row)
 
     @property
     def row(self) -> StockRow:

@@ -88,7 +88,13 @@ class Parcel:
             tuple(sorted(self.stale)),
         )
 
-    def text(self, cursor: str) -> Text:
+    @property
+    def asks(self) -> bool:
+        """Pages that get it fetch parts of themselves again."""
+        return bool(self.stale or self.fresh)
+
+    def text(self, cursor: str, spread_ms: int = 0) -> Text:
+        """`spread_ms`: over how long those who get it are to spread what they fetch again."""
         rows = [(drawing, _draw(drawing)) for drawing in self.rows.values()]
         others = [*self.heads.values(), *self.tiles.values()]
         html = [html for _, html in rows] + [_draw(drawing) for drawing in others]
@@ -100,6 +106,7 @@ class Parcel:
             levels=[self._level(drawing, is_drawn=bool(html)) for drawing, html in rows],
             removed=[f"stock-{level}" for level in self.removed],
             stale=sorted(self.stale),
+            **({"spread_ms": spread_ms} if spread_ms else {}),
         )
 
     def _level(self, drawing: RowDrawing, *, is_drawn: bool) -> dict[str, object]:
@@ -127,7 +134,7 @@ def _draw(drawing: Drawing) -> str:
         return ""
 
 
-def texts() -> Callable[[Parcel, str], Text]:
+def texts(spread_ms: int = 0) -> Callable[[Parcel, str], Text]:
     """Writes each different parcel once, however many audiences get an equal one."""
     written: dict[tuple[object, ...], tuple[Parcel, Text]] = {}
 
@@ -135,7 +142,7 @@ def texts() -> Callable[[Parcel, str], Text]:
         key = (cursor, *parcel.key())
         if key not in written:
             # The parcel is kept so that its drawings live as long as their ids are compared.
-            written[key] = parcel, parcel.text(cursor)
+            written[key] = parcel, parcel.text(cursor, spread_ms if parcel.asks else 0)
         return written[key][1]
 
     return text

@@ -43,7 +43,7 @@ CLIENT_SAYS = {
 SERVER_SAYS = {
     "welcome": ("epoch", "cursor", "topics", "refused", "limits"),
     "subscribed": ("epoch", "cursor", "topics", "refused"),
-    "changes": ("cursor", "sent_at", "html", "levels", "removed", "stale"),
+    "changes": ("cursor", "sent_at", "html", "levels", "removed", "stale", "spread_ms?"),
     "pong": ("n", "t", "server_time", "cursor?"),
     "reset": ("why", "after_ms"),
     "presence": ("resource", "people", "more"),
@@ -61,6 +61,7 @@ QUICK_ACK = re.compile(r'\{"type":"ack","cursor":"([\d:,]{1,4096})"\}')
 class Close(IntEnum):
     """Why a socket was closed; a client's rule for each is in docs/protocol.md."""
 
+    TOO_BIG = 1009  # said by Daphne itself
     FAULT = 1011
     RESTART = 1012
     TRY_LATER = 1013

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Iterable
 
-from realtime.audiences import Room
+from realtime.audiences import Audience, Room
 from realtime.parcels import texts
 from realtime.protocol import Close
 from realtime.subscriber import Subscriber
@@ -15,22 +15,33 @@ logger = logging.getLogger(__name__)
 
 # Sending never waits, so it must step aside now and then for everything else in this process.
 SENDS_IN_A_ROW = 100
+# A region that is fetched again costs 10 ms of a core, and delivering must get its share of it.
+FETCHES_A_SECOND = 40
+# Up to here pages spread their fetches by themselves (coalescer.js).
+FEW = 8
 
 
 async def release(room: Room) -> None:
     """What is owed to single screens, then each audience whose window is over."""
-    text = texts()
+    due = room.due()
+    text = texts(_spread_ms(due))
     while room.owed:
         screen, (parcel, _, cursor) = room.owed.popitem()
         if parcel:
             await send(text(parcel, cursor), cursor, [screen])
-    for audience in room.due():
+    for audience in due:
         began = time.monotonic()
         if audience.held:
             cursor = audience.cursor
             await send(text(audience.held, cursor), cursor, audience.waiting())
         audience.sent(began)
         room.holding.discard(audience)
+
+
+def _spread_ms(due: Iterable[Audience]) -> int:
+    """So many are told at once to fetch something again; nothing for as few as there mostly are."""
+    asking = sum(len(each.screens) for each in due if each.held and each.held.asks)
+    return 1000 * asking // FETCHES_A_SECOND if asking > FEW else 0
 
 
 async def send(text: Text, cursor: str, screens: Iterable[Subscriber]) -> None:

@@ -11,7 +11,7 @@ export class Coalescer {
   #now;
   #waiting = new Map(); // key -> timer
   #running = new Set();
-  #again = new Set();
+  #again = new Map(); // key -> spread
   #finished = new Map();
 
   /** run(key) may return a promise; it must not reject. */
@@ -22,15 +22,16 @@ export class Coalescer {
     this.#now = now;
   }
 
-  want(key) {
-    if (this.#running.has(key)) this.#again.add(key);
-    else if (!this.#waiting.has(key)) this.#schedule(key);
+  /** spreadMs: how long those take who are told at the same moment, where they are many. */
+  want(key, spreadMs = 0) {
+    if (this.#running.has(key)) this.#again.set(key, Math.max(spreadMs, this.#again.get(key) ?? 0));
+    else if (!this.#waiting.has(key)) this.#schedule(key, spreadMs);
   }
 
   /** Somebody waits for it: at once, or right after what is under way. */
   hurry(key) {
     if (this.#running.has(key)) {
-      this.#again.add(key);
+      this.#again.set(key, 0);
       return;
     }
     this.#timers.clearTimeout(this.#waiting.get(key));
@@ -44,10 +45,10 @@ export class Coalescer {
     this.#again.clear();
   }
 
-  #schedule(key) {
+  #schedule(key, spreadMs) {
     this.#forgetRested();
     const rested = this.#now() - (this.#finished.get(key) ?? -Infinity);
-    const wait = Math.max(0, AT_MOST_EVERY_MS - rested) + this.#random() * SPREAD_MS;
+    const wait = Math.max(0, AT_MOST_EVERY_MS - rested) + this.#random() * Math.max(SPREAD_MS, spreadMs);
     this.#waiting.set(key, this.#timers.setTimeout(() => this.#start(key), wait));
   }
 
@@ -64,6 +65,7 @@ export class Coalescer {
     await this.#run(key);
     this.#running.delete(key);
     this.#finished.set(key, this.#now());
-    if (this.#again.delete(key)) this.#schedule(key);
+    const spreadMs = this.#again.get(key);
+    if (this.#again.delete(key)) this.#schedule(key, spreadMs);
   }
 }

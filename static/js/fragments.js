@@ -16,7 +16,7 @@ export class Fragments {
   #faults;
   #fresh = new Fresh();
 
-  /** askAgain(region); process(element) makes htmx know new nodes; faults: a Faults. */
+  /** askAgain(region, spreadMs); process(element) makes htmx know new nodes; faults: a Faults. */
   constructor({ announcer, askAgain, process, faults }) {
     this.#announcer = announcer;
     this.#askAgain = askAgain;
@@ -42,7 +42,7 @@ export class Fragments {
     });
     // What could not be applied will not be sent again: the server is asked for all of it.
     for (const region of liveRegions()) {
-      if (!isWhole || mustAskAgain(describe(region), frame)) this.#askAgain(region);
+      if (!isWhole || mustAskAgain(describe(region), frame)) this.#askAgain(region, frame.spread_ms);
     }
   }
 

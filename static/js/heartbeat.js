@@ -3,6 +3,8 @@
 const EVERY_MS = 20_000;
 const SPREAD = 0.2;
 const ANSWER_WITHIN_MS = 8_000;
+// While other frames come the answer is behind them on a busy line; but it has to come.
+const EXCUSED_FOR_MS = 24_000;
 
 export class Heartbeat {
   #send;
@@ -12,6 +14,7 @@ export class Heartbeat {
   #now;
   #n = 0;
   #asked = null; // {n, at} of the question that waits for its answer
+  #unansweredSince = null;
   #next = null;
   #limit = null;
 
@@ -38,7 +41,7 @@ export class Heartbeat {
   stop() {
     this.#timers.clearTimeout(this.#next);
     this.#timers.clearTimeout(this.#limit);
-    this.#asked = null;
+    this.#asked = this.#unansweredSince = null;
   }
 
   /** Ask now; the regular beat goes on from here. */
@@ -49,9 +52,19 @@ export class Heartbeat {
     if (this.#asked && this.#now() - this.#asked.at < ANSWER_WITHIN_MS) return;
     this.#n += 1;
     this.#asked = { n: this.#n, at: this.#now() };
+    this.#unansweredSince ??= this.#now();
+    this.#limitFromNow();
+    this.#send({ type: "ping", n: this.#n, t: this.#now() });
+  }
+
+  /** Something came: not the answer yet, but nobody is silent. */
+  heard() {
+    if (this.#asked && this.#now() - this.#unansweredSince < EXCUSED_FOR_MS) this.#limitFromNow();
+  }
+
+  #limitFromNow() {
     this.#timers.clearTimeout(this.#limit);
     this.#limit = this.#timers.setTimeout(() => this.#silent(), ANSWER_WITHIN_MS);
-    this.#send({ type: "ping", n: this.#n, t: this.#now() });
   }
 
   #pause() {
@@ -61,7 +74,7 @@ export class Heartbeat {
   /** Returns the round trip in milliseconds, or null for an answer nobody waits for. */
   answered({ n, t }) {
     if (n !== this.#asked?.n) return null;
-    this.#asked = null;
+    this.#asked = this.#unansweredSince = null;
     this.#timers.clearTimeout(this.#limit);
     return Math.max(0, this.#now() - t);
   }

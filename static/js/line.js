@@ -200,6 +200,7 @@ export class Line {
     // question asked since can't have.
     if (frame.type === "welcome") this.#isInDoubt = false;
     if (frame.type === "pong") this.#answered(frame);
+    else this.#heartbeat.heard();
     if (frame.type === "changes") this.#look(frame);
     this.#listener.frame(frame, size);
     this.#tell();
@@ -232,11 +233,22 @@ export class Line {
     this.#lateness.forget();
     this.#isInDoubt = false;
     if (failed) this.#failedAt.push(this.#now());
+    else this.#stopAsking();
     this.#failedAt = this.#failedAt.filter((at) => this.#now() - at <= WITHIN_MS);
     if (this.#failedAt.length >= FAILURES) this.#poller.start();
     if (this.#polled) this.#tryInAMinute();
     this.#listener.lost();
     this.#tell();
+  }
+
+  /**
+   * It was live, or was told its turn: sockets get through, and asking over HTTP while a server
+   * lets its pages in one after the other would take the turns of others.
+   */
+  #stopAsking() {
+    this.#failedAt = [];
+    this.#poller.stop();
+    this.#polled = null;
   }
 
   #tryInAMinute() {
@@ -249,9 +261,8 @@ export class Line {
     this.#polled = true;
     this.#heardAt = this.#now();
     this.#listener.frame({ type: "polled" }, 0);
-    // The server is there again, or was there all the time and only the socket is not.
-    if (before === false) this.open();
-    else if (before === null) this.#tryInAMinute();
+    // It may be the server that was away. A socket that fails now, too, is tried in a minute.
+    if (before !== true) this.open();
     this.#tell();
   }
 

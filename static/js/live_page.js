@@ -54,7 +54,7 @@ export class LivePage {
       announcer,
       tryNow: () => this.#line.doubt(),
     });
-    const askAgain = (region) => this.#regions.askAgain(region);
+    const askAgain = (region, spreadMs) => this.#regions.askAgain(region, spreadMs);
     this.#pause = new Pause({
       button: document.getElementById("pause"),
       changed: () => this.#paused(),

@@ -22,8 +22,9 @@ export class Regions {
     this.#behind = behind;
   }
 
-  askAgain(region) {
-    this.#coalescer.want(region.id);
+  /** spreadMs: over how long all who were told at once ask. */
+  askAgain(region, spreadMs) {
+    this.#coalescer.want(region.id, spreadMs);
   }
 
   /** Somebody pressed a button and waits for it. */

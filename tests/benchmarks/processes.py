@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -78,17 +79,14 @@ class Server:
                 time.sleep(0.05)
 
 
-class Child:
+class Answering:
     """A process that answers each line of JSON by one."""
 
-    def __init__(self, module: str, *arguments: str, database: str | None = None) -> None:
-        environment = dict(os.environ)
-        if database:
-            environment["DATABASE_URL"] = database_url(database)
+    def __init__(self, *command: str, environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            command,
             cwd=ROOT,
-            env=environment,
+            env=os.environ | (environment or {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -106,4 +104,18 @@ class Child:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait()
+        # With a pipe left open, Python would warn.
+        self._process.communicate()
+
+
+class Child(Answering):
+    """One that is a module of ours, on the database of DATABASE_URL or another one there."""
+
+    def __init__(self, module: str, *arguments: str, database: str | None = None) -> None:
+        super().__init__(
+            sys.executable,
+            "-m",
+            module,
+            *arguments,
+            environment={"DATABASE_URL": database_url(database)} if database else None,
+        )

@@ -26,17 +26,21 @@ def database_url() -> str:
 
 
 class Process:
-    """A command on the tests' database or another; `stop` ends it in any case."""
+    """A command on the tests' services or others; `stop` ends it in any case."""
 
-    def __init__(self, log: Path, database: str | None = None) -> None:
+    def __init__(
+        self, log: Path, database: str | None = None, *, valkey: str | None = None
+    ) -> None:
         self._log = log
         self._database = database
+        self._valkey = valkey
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, *command: str, keep: socket.socket | None = None) -> None:
         """`keep` is a socket that the process gets too, by the same number."""
         environment = os.environ | {
             "DATABASE_URL": self._database or database_url(),
+            "REDIS_URL": self._valkey or os.environ["REDIS_URL"],
             "DEBUG": "1",
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
@@ -76,6 +80,11 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def wait(self, within_s: float) -> int:
+        """Until it ends by itself; its exit status."""
+        assert self._process is not None
+        return self._process.wait(within_s)
+
     def kill(self) -> None:
         assert self._process is not None
         self._process.kill()
@@ -88,13 +97,17 @@ class Process:
 class Server(Process):
     """Daphne with the real application, at the same port whenever it is started."""
 
-    def __init__(self, log: Path, database: str | None = None) -> None:
-        super().__init__(log, database)
+    application = "config.asgi:application"
+
+    def __init__(
+        self, log: Path, database: str | None = None, *, valkey: str | None = None
+    ) -> None:
+        super().__init__(log, database, valkey=valkey)
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self.run("-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application")
+        self.run("-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), self.application)
         until = time.monotonic() + PATIENCE_S
         while not self._answers():
             self.expect_life()

@@ -86,3 +86,14 @@ test("what is stopped does not run", async () => {
   await clock.pass(10_000);
   assert.equal(runs.length, 0);
 });
+
+test("where many are told at once, it waits for its part of a longer time", async () => {
+  const clock = new Clock();
+  const runs = [];
+  const coalescer = new Coalescer((key) => runs.push(key), { timers: clock, random: () => 0.5, now: clock.now });
+  coalescer.want("list", 4_000);
+  await clock.pass(1_999);
+  assert.deepEqual(runs, []);
+  await clock.pass(1);
+  assert.deepEqual(runs, ["list"]);
+});

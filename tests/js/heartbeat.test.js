@@ -59,6 +59,17 @@ test("no answer within eight seconds is silence, said once", async () => {
   assert.equal(seen.silences, 1);
 });
 
+test("while frames come nobody is silent, but the answer must come all the same", async () => {
+  const { clock, seen, heartbeat } = beating();
+  for (let second = 5; second <= 25; second += 5) {
+    await clock.pass(5_000);
+    heartbeat.heard();
+  }
+  assert.equal(seen.silences, 0);
+  await clock.pass(3_000); // eight seconds after it asked once more
+  assert.equal(seen.silences, 1);
+});
+
 test("doubt while one is under way asks no second question and gives it no more time", async () => {
   const { clock, sent, seen, heartbeat } = beating();
   await clock.pass(5_000);

@@ -1,5 +1,6 @@
 """Too many at once, of one person or of everybody."""
 
+import heapq
 import json
 from typing import Any
 
@@ -8,10 +9,11 @@ from channels.testing import WebsocketCommunicator
 
 from realtime import doorway
 from realtime.buckets import Bucket, Buckets
-from realtime.doorway import Doorway
+from realtime.doorway import Door, Doorway
 from realtime.protocol import Close
 
-CLOCK = "realtime.buckets.monotonic"
+CLOCKS = "realtime.buckets.monotonic", "realtime.doorway.monotonic"
+HERD = 2_000
 
 
 class Clock:
@@ -24,7 +26,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(CLOCK, clock)
+    for name in CLOCKS:
+        monkeypatch.setattr(name, clock)
     return clock
 
 
@@ -122,3 +125,39 @@ async def test_who_waits_for_the_first_answer_counts_until_it_came(
     assert await second.receive_nothing()
     for wire in (first, second):
         await wire.disconnect()
+
+
+def come_all(clock: Clock, served_a_second: float) -> tuple[float, int]:
+    """A herd at once, each of whom comes again when it is told to; the server takes one after the
+    other. When the last is in, and how often it was knocked at the door."""
+    door = Door()
+    free_at, knocks = 0.0, 0
+    events = [(0.0, number, "comes", 0.0) for number in range(HERD)]
+    while events:
+        clock.now, number, what, began = heapq.heappop(events)
+        if what == "is in":
+            door.passed(clock.now - began)
+        elif door.opens():
+            knocks += 1
+            free_at = max(free_at, clock.now) + 1 / served_a_second
+            heapq.heappush(events, (free_at, number, "is in", clock.now))
+        else:
+            knocks += 1
+            heapq.heappush(events, (clock.now + door.turn_s(), number, "comes", 0.0))
+    return clock.now, knocks
+
+
+@pytest.mark.parametrize("served_a_second", [1_000.0, 150.0, 40.0, 10.0])
+def test_a_herd_comes_in_about_as_fast_as_it_can_be_served(
+    clock: Clock, served_a_second: float
+) -> None:
+    seconds, knocks = come_all(clock, served_a_second)
+
+    at_best = HERD / min(served_a_second, doorway.ADMITTED_A_SECOND)
+    assert seconds < 1.4 * at_best + doorway.LATEST_TURN_S
+    assert knocks < HERD * (3 + seconds / doorway.LATEST_TURN_S * 2)
+
+
+def test_nobody_waits_longer_for_the_answer_than_a_page_does() -> None:
+    """At a tenth of the usual pace: those who come in are served before connection.js gives up."""
+    assert doorway.MOST_COMING_IN / (doorway.ADMITTED_A_SECOND / 10) <= 8

@@ -9,3 +9,9 @@ from tests.soak.rig import Rig, standing
 def rig() -> Iterator[Rig]:
     with standing() as rig:
         yield rig
+
+
+@pytest.fixture(scope="package")
+def production_rig() -> Iterator[Rig]:
+    with standing(production=True) as rig:
+        yield rig

@@ -14,6 +14,7 @@ import psycopg
 
 from config.embedded import Postgres
 from tests.browser.processes import ROOT, Server
+from tests.soak.production import SETTINGS, ProductionServer
 
 # What a kill is survived by: a run on a server without them would prove nothing.
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -22,15 +23,18 @@ DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 class Rig:
     """Furnished by `house`; `cookies` are its people's sessions."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, production: bool = False) -> None:
         self.postgres = Postgres(folder / "postgres")
         self.postgres.start()
         self.environment = {
             "DATABASE_URL": self.postgres.url,
             "DEBUG": "1",
             "DJANGO_SETTINGS_MODULE": "config.settings",
+            **(SETTINGS if production else {}),
         }
-        self.server = Server(folder / "server.log", self.postgres.url)
+        self.server = (ProductionServer if production else Server)(
+            folder / "server.log", self.postgres.url
+        )
         self.cookies: list[str] = json.loads(self._run("-m", "tests.soak.house").stdout)
         self._must_be_durable()
         self.server.start()
@@ -73,9 +77,9 @@ class Rig:
 
 
 @contextmanager
-def standing() -> Iterator[Rig]:
+def standing(*, production: bool = False) -> Iterator[Rig]:
     with tempfile.TemporaryDirectory(prefix="liveshelf-soak-") as folder:
-        rig = Rig(Path(folder))
+        rig = Rig(Path(folder), production=production)
         try:
             yield rig
         finally:

@@ -4,10 +4,11 @@ import random
 
 import pytest
 
-from tests.soak import kills, last_unit, parallel
+from tests.soak import kills, last_unit, memory, parallel, restart
 from tests.soak.rig import Rig
 
 CLIENTS = 32
+PAGES = 60
 
 
 @pytest.fixture
@@ -32,3 +33,23 @@ def test_of_fifty_buyers_of_the_last_unit_one_gets_it(rig: Rig, seed: int) -> No
     report = last_unit.run(rig, seed, rounds=1)
 
     assert not report.faults, report
+
+
+@pytest.mark.timeout(400)  # two restarts, and what a busy machine makes of them
+def test_all_pages_come_back_to_a_server_that_was_started_again(
+    production_rig: Rig, seed: int
+) -> None:
+    for report in restart.run(production_rig, seed, clients=PAGES, steady_s=0):
+        assert not report.faults, report
+
+
+def test_the_memory_of_a_server_is_watched_while_pages_come_and_go(
+    production_rig: Rig, seed: int
+) -> None:
+    """How it rises, so short a time can't say: that is for the long form and test_slope.py."""
+    report = memory.run(production_rig, seed, pages=PAGES, seconds=15, warm_up_s=1)
+
+    figures = report.figures
+    assert figures["pages open at the end"] == PAGES, report
+    assert int(figures["pages that came and went"]) > memory.COME_AND_GO, report
+    assert int(figures["samples"]) > 5, report

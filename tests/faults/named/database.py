@@ -1,0 +1,102 @@
+"""PostgreSQL: away, slow to commit, full of news, or another one."""
+
+import csv
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+from tests.faults.fault import Left, fault
+from tests.faults.house import SKUS
+from tests.faults.stage import Stage
+
+RELOADS = 'Connecting with "as of", then the page loads itself again'
+BULK_ROWS = 50_000
+# More than a hub hands on row by row (changes.MOST_ROWS).
+BULK_ROWS_IN_SHORT = 3_000
+IMPORTED_WITHIN_S = 600
+
+
+@fault("PostgreSQL restarted", sees='Connecting with "as of", then Live')
+def restarted(stage: Stage) -> None:
+    stage.postgres.stop()
+    stage.postgres.start()
+
+
+@fault("PostgreSQL killed", sees=RELOADS, back_s=30.0)
+def killed(stage: Stage) -> None:
+    stage.postgres.kill()
+    stage.postgres.start()
+
+
+@fault("commits out of order", sees="nothing")
+def out_of_order(stage: Stage) -> None:
+    """Transactions that began first commit last, with others between them."""
+    for _ in range(3):
+        with ExitStack() as stack:
+            began = [
+                stack.enter_context(stage.database(autocommit=False)) for _ in range(len(SKUS))
+            ]
+            for sku, transaction in zip(SKUS, began, strict=True):
+                name = f"Goods {sku} {uuid4().hex[:6]}"
+                transaction.execute(
+                    "UPDATE inventory_product SET name = %s WHERE sku = %s", [name, sku]
+                )
+                stage.traffic.until_more(1)
+            for transaction in reversed(began):
+                transaction.commit()
+                stage.traffic.until_more(1)
+
+
+@fault("write transaction held open for 60 s", sees="nothing")
+def held_open(stage: Stage) -> None:
+    with stage.database(autocommit=False) as transaction:
+        transaction.execute("UPDATE inventory_vendor SET name = name || '.' WHERE code = 'MILL'")
+        stage.hold(60)
+        stage.traffic.until_more(20)
+        transaction.commit()
+
+
+@fault("bulk import of 50,000 rows", sees="a list may take a second to fetch itself again")
+def bulk_import(stage: Stage) -> Left:
+    rows = BULK_ROWS if stage.at_size else BULK_ROWS_IN_SHORT
+    batch = uuid4().hex[:8]
+    with stage.database() as database:
+        # A place of its own, so that no list of the clients is turned over.
+        database.execute(
+            "INSERT INTO inventory_location (code, name, kind, may_go_negative, active) "
+            "VALUES ('BULK', 'Bulk store', 'warehouse', false, true) ON CONFLICT DO NOTHING"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        file, log = Path(folder) / "bulk.csv", Path(folder) / "import.log"
+        with file.open("w", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(["sku", "name", "location", "quantity"])
+            for number in range(rows):
+                sku = f"Z-{batch}-{number}"
+                writer.writerow([sku, f"zz {sku}", "BULK", 1 + number % 9])
+        for command in ("import_catalog", "import_stock"):
+            process = stage.beside(log, "manage.py", command, str(file))
+            status = process.wait(IMPORTED_WITHIN_S)
+            assert status == 0, f"{command} ended with {status}: {process.log[-2000:]}"
+    return Left(figures={"rows": rows})
+
+
+@fault("restore of an older dump", sees=RELOADS, back_s=30.0)
+def older_dump(stage: Stage) -> None:
+    """By the steps of docs/operations.md."""
+    dump = stage.postgres.data / "older.dump"
+    name = "liveshelf"
+    stage.postgres_tool("pg_dump", "--format=custom", f"--file={dump}", name)
+    stage.traffic.until_more(20)
+    # Nobody books from here on: what was booked since the dump is lost by the restore itself.
+    stage.to_writers.cut()
+    stage.server.stop()
+    stage.postgres_tool("dropdb", "--force", name)
+    stage.postgres_tool("createdb", name)
+    stage.postgres_tool("pg_restore", f"--dbname={name}", "--exit-on-error", str(dump))
+    dump.unlink()
+    stage.run("manage.py", "new_epoch")
+    stage.traffic.booked.clear()
+    stage.crowd.ask("forget", numbers=True)
+    stage.server.start()

@@ -1,0 +1,87 @@
+"""One fault on a stage: business before it, while it lasts, and after it; then the verdict."""
+
+import time
+from typing import Any
+
+from tests.faults.fault import Fault, Left
+from tests.faults.stage import Stage
+from tests.faults.verdict import Truth, blame, longest_behind, short_of
+from tests.soak.report import Report
+
+BEFORE = 8
+AFTER = 24
+CAUGHT_UP_WITHIN_S = 10
+LOOK_AGAIN_S = 0.1
+# Of so many screens the whole page is held against a fresh GET.
+SAMPLE = 5
+
+
+def run(stage: Stage, fault: Fault) -> Report:
+    report = Report(fault.name, 0)
+    stage.crowd.ask("forget", numbers=True)
+    try:
+        with stage.traffic.flowing():
+            stage.traffic.until_more(BEFORE)
+            left = fault.act(stage) or Left()
+            stage.mend()
+            mended = time.monotonic()
+            stay = [place for place in range(len(stage.people)) if place not in left.ended]
+            others = stage.crowd.until_live(fault.back_s, stay)
+            report.figures["seconds until all are live"] = round(time.monotonic() - mended, 1)
+            report.blame(f"not live within {fault.back_s:.0f} s", [others] if others else [])
+            stage.traffic.until_more(AFTER)
+    finally:
+        stage.mend()
+    _judge(stage, report, stay, fault.behind_s)
+    report.figures |= left.figures
+    for place, cookie in left.ended.items():
+        stage.crowd.ask("reopen", places=[place], cookie=cookie)
+    others = stage.crowd.until_live(fault.back_s)
+    report.blame("not live afterwards", [others] if others else [])
+    return report
+
+
+def _judge(stage: Stage, report: Report, stay: list[int], behind_s: float) -> None:
+    people = [stage.people[place] for place in stay]
+    truth, short = _caught_up(stage, stay)
+    record = stage.crowd.ask("record")
+    screens = [record["screens"][place] for place in stay]
+    booked = stage.traffic.booked
+    behind, where = longest_behind(truth, booked, people, screens)
+    report.figures |= {
+        "changes": len(booked),
+        "frames": sum(screen["counts"]["frames"] for screen in screens),
+        "seconds behind while live, at most": round(behind, 2),
+        "welcomes": sum(screen["counts"]["welcomes"] for screen in screens),
+        "pages loaded again": sum(screen["counts"]["loads"] for screen in screens),
+        "troubles of who booked": str(dict(stage.traffic.troubles)),
+    }
+    report.blame("short of a change", short)
+    report.blame(f"live and behind for more than {behind_s:.1f} s", [where] * (behind > behind_s))
+    report.blame("a client failed", [str(n)] if (n := _faults(screens)) else [])
+    report.blame("differs from a fresh GET", _unlike_fresh(stage, stay))
+    blame(report, stage, record, booked)
+
+
+def _caught_up(stage: Stage, stay: list[int]) -> tuple[Truth, list[str]]:
+    """Nobody books any more: wait until every screen shows what the database holds."""
+    people = [stage.people[place] for place in stay]
+    truth = Truth(stage)
+    until = time.monotonic() + CAUGHT_UP_WITHIN_S
+    while (short := short_of(truth, people, stage.crowd.rows(stay))) and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN_S)
+    return truth, short
+
+
+def _unlike_fresh(stage: Stage, stay: list[int]) -> list[str]:
+    sample = stay[:: max(1, len(stay) // SAMPLE)]
+    shown, fresh = stage.crowd.rows(sample), stage.crowd.fresh(sample)
+    return [
+        f"{stage.people[place].path} of {stage.people[place].key}"
+        for place, ours, theirs in zip(sample, shown, fresh, strict=True)
+        if theirs is None or sorted(ours) != sorted(theirs)
+    ]
+
+
+def _faults(screens: list[dict[str, Any]]) -> int:
+    return sum(screen["counts"]["faults"] for screen in screens)

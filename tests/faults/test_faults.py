@@ -1,0 +1,18 @@
+"""The short form of `python -m tests.soak faults`: every fault that needs no size."""
+
+import pytest
+
+from tests.faults.fault import Fault
+from tests.faults.named import FAULTS
+from tests.faults.run import run
+from tests.faults.stage import Stage
+
+SHORT = [each for each in FAULTS.values() if not each.only_at_size]
+
+
+@pytest.mark.parametrize("fault", SHORT, ids=[each.name for each in SHORT])
+def test_every_client_shows_what_the_database_holds_after(stage: Stage, fault: Fault) -> None:
+    report = run(stage, fault)
+
+    assert not report.faults, report
+    print(report)
