@@ -15,6 +15,7 @@ from realtime.topics import permitted
 
 # The feed tells of every change of rights; this is the net below it.
 RIGHTS_READ_EVERY_S = 60.0
+COMES_ALONG_AFTER_S = RIGHTS_READ_EVERY_S / 2
 AT_ONCE = 500
 
 
@@ -23,8 +24,12 @@ async def rights_changed(room: Room, database: AsyncConnection[Any], people: set
 
 
 async def read_rights_again(room: Room, database: AsyncConnection[Any]) -> None:
-    before = time.monotonic() - RIGHTS_READ_EVERY_S
-    due = [screen for screen in room.screens if screen.rights_read_at < before]
+    now = time.monotonic()
+    if all(screen.rights_read_at >= now - RIGHTS_READ_EVERY_S for screen in room.screens):
+        return
+    # Others come along before they are due: screens that came one by one are soon read together.
+    due = [screen for screen in room.screens if screen.rights_read_at < now - COMES_ALONG_AFTER_S]
+    due.sort(key=lambda screen: screen.rights_read_at)
     await _check_all(room, database, due[:AT_ONCE])
 
 
