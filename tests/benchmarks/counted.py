@@ -24,7 +24,7 @@ async def _counted(self: AsyncCursor[Any], query: Any, *args: Any, **options: An
     return await _execute(self, query, *args, **options)
 
 
-AsyncCursor.execute = _counted  # type: ignore[assignment]
+AsyncCursor.execute = _counted  # type: ignore[method-assign]
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
