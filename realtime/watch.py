@@ -15,7 +15,6 @@ from realtime.topics import permitted
 
 # The feed tells of every change of rights; this is the net below it.
 RIGHTS_READ_EVERY_S = 60.0
-COMES_ALONG_AFTER_S = RIGHTS_READ_EVERY_S / 2
 AT_ONCE = 500
 
 
@@ -27,8 +26,9 @@ async def read_rights_again(room: Room, database: AsyncConnection[Any]) -> None:
     now = time.monotonic()
     if all(screen.rights_read_at >= now - RIGHTS_READ_EVERY_S for screen in room.screens):
         return
-    # Others come along before they are due: screens that came one by one are soon read together.
-    due = [screen for screen in room.screens if screen.rights_read_at < now - COMES_ALONG_AFTER_S]
+    # Who is half due comes along: screens that came one by one are soon read together.
+    half_due = now - RIGHTS_READ_EVERY_S / 2
+    due = [screen for screen in room.screens if screen.rights_read_at < half_due]
     due.sort(key=lambda screen: screen.rights_read_at)
     await _check_all(room, database, due[:AT_ONCE])
 

@@ -39,7 +39,6 @@ async def test_rights_are_read_for_all_at_once_and_acted_on_for_each(
     monkeypatch.setattr("realtime.hub.rights_changed", _nothing)
     await sync_to_async(LocationAccess.objects.filter(user=bob).delete)()
     monkeypatch.setattr(watch, "RIGHTS_READ_EVERY_S", -1)
-    monkeypatch.setattr(watch, "COMES_ALONG_AFTER_S", -1)
 
     for screen in screens[::2]:
         await screen.until(lambda frames: "revoked" in [frame["type"] for frame in frames])
@@ -54,7 +53,7 @@ async def test_screens_that_came_one_by_one_are_read_together(
     """As many statements a minute for a thousand screens as for one, whenever they came."""
     screens = [await opened(hub, bob, "location:WH") for _ in range(4)]
     now = time.monotonic()
-    ages = (watch.RIGHTS_READ_EVERY_S + 1, watch.COMES_ALONG_AFTER_S + 1, 50.0, 1.0)
+    ages = (watch.RIGHTS_READ_EVERY_S + 1, watch.RIGHTS_READ_EVERY_S / 2 + 1, 50.0, 1.0)
     for screen, age in zip(hub.subscribers, ages, strict=True):
         screen.rights_read_at = now - age
     asked: list[int] = []
