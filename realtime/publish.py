@@ -42,21 +42,25 @@ class Herald:
             await self._due.wait()
             self._due.clear()
             try:
-                await _send("look")
+                await _send()
             except UNSENT as fault:
                 logger.warning("No hint left (%s): screens follow within a second.", fault)
 
 
-async def _send(type_: str, **said: object) -> None:
+async def _send() -> None:
+    await _tell_all({"type": "look"})
+
+
+async def _tell_all(message: dict[str, object]) -> None:
     layer: Any = get_channel_layer()
     async with asyncio.timeout(PATIENCE_S):
-        await layer.group_send(HUBS, {"type": type_, **said})
+        await layer.group_send(HUBS, message)
 
 
 async def tell_who_is_where(**said: object) -> bool:
     """Best effort, and says whether it left: what is lost is said again."""
     try:
-        await _send("presence", **said)
+        await _tell_all({"type": "presence", **said})
     except UNSENT as fault:
         logger.info("Nobody else is told who is where (%s).", fault)
         return False

@@ -50,6 +50,10 @@ def our_server(name: str, *, debug: bool = False) -> Server:
     return Server(*COMMANDS[name], "config.asgi:application", debug=debug)
 
 
+def counted_server(name: str) -> Server:
+    return Server(*COMMANDS[name], "tests.benchmarks.counted:application")
+
+
 def bare_server(name: str) -> Server:
     return Server(*BARE[name])
 

@@ -105,7 +105,8 @@ class Tab {
       this.#crowd.note("asked", answer.status);
       return answer;
     } catch (error) {
-      if (error.name !== "AbortError") this.#crowd.note("asked in vain", error.name);
+      if (error.name === "TimeoutError") this.#crowd.note("given up", "a question");
+      else if (error.name !== "AbortError") this.#crowd.note("asked in vain", error.name);
       throw error;
     }
   }

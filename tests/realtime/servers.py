@@ -19,7 +19,8 @@ from tests.browser.processes import Process
 DAPHNE = ("-m", "daphne", "-v", "1", "--fd", "{fd}")
 UVICORN = ("-m", "uvicorn", "--lifespan", "off", "--fd", "{fd}")
 COMMANDS = {"daphne": DAPHNE, "uvicorn": UVICORN}
-ANSWER_WITHIN_S = 20
+# A server that was just started loads all it needs first, on a machine that may be busy.
+ANSWER_WITHIN_S = 40
 
 
 class Served(Process):

@@ -1,5 +1,6 @@
 """Rights are read again for all screens in one statement, and acted on for each."""
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -44,6 +45,30 @@ async def test_rights_are_read_for_all_at_once_and_acted_on_for_each(
 
     assert asked[0] == 10, "of ten screens, each in a session of its own"
     assert all(frame["type"] == "welcome" for screen in screens[1::2] for frame in screen.frames)
+
+
+async def test_screens_that_came_one_by_one_are_read_together(
+    hub: Hub, bob: User, flour_level: StockLevel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many statements a minute for a thousand screens as for one, whenever they came."""
+    screens = [await opened(hub, bob, "location:WH") for _ in range(4)]
+    now = time.monotonic()
+    ages = (watch.RIGHTS_READ_EVERY_S + 1, watch.RIGHTS_READ_EVERY_S / 2 + 1, 50.0, 1.0)
+    for screen, age in zip(hub.subscribers, ages, strict=True):
+        screen.rights_read_at = now - age
+    asked: list[int] = []
+
+    async def checked(room: Any, database: Any, due: Any) -> None:
+        asked.append(len(due))
+        for screen in due:
+            screen.rights_read_at = time.monotonic()
+
+    monkeypatch.setattr(watch, "_check_all", checked)
+    database: Any = None
+    await watch.read_rights_again(hub.room, database)
+    await watch.read_rights_again(hub.room, database)
+
+    assert asked == [3], f"of {len(screens)}: one was due, two came along, one is fresh"
 
 
 async def _nothing(*_: object) -> None:

@@ -28,6 +28,8 @@ ENDS: dict[str, Callable[[Server], None]] = {"SIGTERM": Server.stop, "SIGKILL": 
 # How a line may end when its server does, and when too many come at once. A page that gives up
 # after 8 s without an answer (connection.js) tries again: a slow machine shows in the times.
 EXPECTED_CODES = {"SIGTERM": {1012, 4429}, "SIGKILL": {1006, 4429}}
+# To a question over HTTP; 503 says when to ask again.
+ANSWERS = {200, 304, 503}
 
 Note = tuple[float, str, Any]
 
@@ -106,7 +108,10 @@ def _judge(report: Report, end: str, notes: list[Note], again: float) -> None:
     report.figures |= {
         "knocks at a closed door": sum(what == "not opened" for _, what, _ in notes),
         "attempts turned away with 4429": codes[4429],
-        "attempts given up after 8 s": sum(what == "given up" for _, what, _ in notes),
+        "attempts given up, unanswered for 8 s": sum(what == "given up" for _, what, _ in notes),
+        "questions over HTTP put off with 503": sum(
+            what == "asked" and which == 503 for _, what, which in notes
+        ),
         "questions over HTTP": sum(what == "asked" for _, what, _ in notes),
         "pages told to load again": sum(what == "reset" for _, what, _ in notes),
     }
@@ -117,7 +122,7 @@ def _judge(report: Report, end: str, notes: list[Note], again: float) -> None:
     wrong = Counter(
         (what, which)
         for what, which in late
-        if what in {"not opened", "asked in vain"} or (what == "asked" and which not in {200, 304})
+        if what in {"not opened", "asked in vain"} or (what == "asked" and which not in ANSWERS)
     )
     wrong.update((w, x) for _, w, x in notes if w in {"ended", "fault", "reset"})
     report.blame("an error", (f"{what} {which}: {count}" for (what, which), count in wrong.items()))

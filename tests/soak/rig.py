@@ -36,8 +36,13 @@ class Rig:
             folder / "server.log", self.postgres.url
         )
         self.cookies: list[str] = json.loads(self._run("-m", "tests.soak.house").stdout)
-        self._must_be_durable()
-        self.server.start()
+        try:
+            self._must_be_durable()
+            self.server.start()
+        except BaseException:
+            # Nobody gets to stop what was not made.
+            self.stop()
+            raise
 
     @contextmanager
     def database(self) -> Iterator[psycopg.Connection[Any]]:
