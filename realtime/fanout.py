@@ -57,6 +57,7 @@ def _address_row(drawing: RowDrawing, news: News, topics: Topics, parcels: Parce
                 continue
             parcel = parcels[audience]
             _weigh(parcel, topic, news)
+            parcel.brought_by.add(topic)
             if not topic.startswith("location:"):
                 parcel.stale.add(topic)
             if audience not in keepers:

@@ -12,6 +12,10 @@ from realtime.wire import Text
 
 logger = logging.getLogger(__name__)
 
+# About what a page shows, and a quarter of what may wait for a slow reader (protocol.py). Of more
+# than that, most is on no page: those who list it fetch what they show.
+MOST_ROWS_IN_A_FRAME = 50
+
 
 @dataclass(slots=True)
 class Parcel:
@@ -24,6 +28,8 @@ class Parcel:
     heads: dict[str, Drawing] = field(default_factory=dict)
     tiles: dict[int, Drawing] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    brought_by: set[str] = field(default_factory=set)
+    """Topics that the rows came by."""
     priority: Priority = Priority.LOW
 
     def put(self, drawing: RowDrawing) -> None:
@@ -55,6 +61,7 @@ class Parcel:
         self.heads |= later.heads
         self.tiles |= later.tiles
         self.stale |= later.stale
+        self.brought_by |= later.brought_by
         self.priority = max(self.priority, later.priority)
 
     def for_only(self, topics: set[str], rights: Rights) -> "Parcel":
@@ -71,6 +78,7 @@ class Parcel:
             heads={topic: head for topic, head in self.heads.items() if topic in topics},
             tiles={at: tile for at, tile in self.tiles.items() if rights.read(at)},
             stale=self.stale & topics,
+            brought_by=self.brought_by & topics,
             priority=self.priority,
         )
 
@@ -86,16 +94,23 @@ class Parcel:
             tuple(map(id, self.heads.values())),
             tuple(map(id, self.tiles.values())),
             tuple(sorted(self.stale)),
+            tuple(sorted(self.brought_by)) if self.is_too_much else (),
         )
 
     @property
     def asks(self) -> bool:
         """Pages that get it fetch parts of themselves again."""
-        return bool(self.stale or self.fresh)
+        return bool(self.stale or self.fresh or self.is_too_much)
+
+    @property
+    def is_too_much(self) -> bool:
+        return len(self.rows) > MOST_ROWS_IN_A_FRAME
 
     def text(self, cursor: str, spread_ms: int = 0) -> Text:
         """`spread_ms`: over how long those who get it are to spread what they fetch again."""
-        rows = [(drawing, _draw(drawing)) for drawing in self.rows.values()]
+        told = [] if self.is_too_much else list(self.rows.values())
+        stale = self.stale | self.brought_by if self.is_too_much else self.stale
+        rows = [(drawing, _draw(drawing)) for drawing in told]
         others = [*self.heads.values(), *self.tiles.values()]
         html = [html for _, html in rows] + [_draw(drawing) for drawing in others]
         return Text.of(
@@ -105,7 +120,7 @@ class Parcel:
             html="".join(html),
             levels=[self._level(drawing, is_drawn=bool(html)) for drawing, html in rows],
             removed=[f"stock-{level}" for level in self.removed],
-            stale=sorted(self.stale),
+            stale=sorted(stale),
             **({"spread_ms": spread_ms} if spread_ms else {}),
         )
 

@@ -8,6 +8,8 @@ from tests.faults.stage import Stage
 from tests.faults.verdict import Truth, blame, longest_behind, short_of
 from tests.soak.report import Report
 
+# How the faults that are a matter of time begin.
+NOT_LIVE, BEHIND = "not live", "live and behind"
 BEFORE = 8
 AFTER = 24
 CAUGHT_UP_WITHIN_S = 10
@@ -17,6 +19,19 @@ SAMPLE = 5
 
 
 def run(stage: Stage, fault: Fault) -> Report:
+    """Once; and once more where nothing but a bound of time was missed.
+
+    A busy machine misses one now and then, a slow program misses it again.
+    """
+    report = _run(stage, fault)
+    if report.faults and all(each.name.startswith((NOT_LIVE, BEHIND)) for each in report.faults):
+        first = "; ".join(map(str, report.faults))
+        report = _run(stage, fault)
+        report.figures["missed the first time"] = first
+    return report
+
+
+def _run(stage: Stage, fault: Fault) -> Report:
     report = Report(fault.name, 0)
     stage.crowd.ask("forget", numbers=True)
     try:
@@ -28,7 +43,7 @@ def run(stage: Stage, fault: Fault) -> Report:
             stay = [place for place in range(len(stage.people)) if place not in left.ended]
             others = stage.crowd.until_live(fault.back_s, stay)
             report.figures["seconds until all are live"] = round(time.monotonic() - mended, 1)
-            report.blame(f"not live within {fault.back_s:.0f} s", [others] if others else [])
+            report.blame(f"{NOT_LIVE} within {fault.back_s:.0f} s", [others] if others else [])
             stage.traffic.until_more(AFTER)
     finally:
         stage.mend()
@@ -37,7 +52,7 @@ def run(stage: Stage, fault: Fault) -> Report:
     for place, cookie in left.ended.items():
         stage.crowd.ask("reopen", places=[place], cookie=cookie)
     others = stage.crowd.until_live(fault.back_s)
-    report.blame("not live afterwards", [others] if others else [])
+    report.blame(f"{NOT_LIVE} afterwards", [others] if others else [])
     return report
 
 
@@ -57,7 +72,7 @@ def _judge(stage: Stage, report: Report, stay: list[int], behind_s: float) -> No
         "troubles of who booked": str(dict(stage.traffic.troubles)),
     }
     report.blame("short of a change", short)
-    report.blame(f"live and behind for more than {behind_s:.1f} s", [where] * (behind > behind_s))
+    report.blame(f"{BEHIND} for more than {behind_s:.1f} s", [where] * (behind > behind_s))
     report.blame("a client failed", [str(n)] if (n := _faults(screens)) else [])
     report.blame("differs from a fresh GET", _unlike_fresh(stage, stay))
     blame(report, stage, record, booked)

@@ -4,6 +4,8 @@ from tests.faults.fault import Left, fault
 from tests.faults.stage import Stage
 
 NOTICED_WITHIN_S = 5
+# Two failed tries of the socket, and one over HTTP.
+OFFLINE_WITHIN_S = 15
 SLOW = list(range(5, 15))  # of the managers: some of each page
 # A beat of the heartbeat with its spread, and the patience for its answer.
 SILENCE_FOUND_WITHIN_S = 32.0
@@ -30,7 +32,8 @@ def cut_for_a_second(stage: Stage) -> None:
 )
 def cut_for_half_a_minute(stage: Stage) -> None:
     _cut_for(stage, 30)
-    assert stage.crowd.ask("states")["states"] == {"offline": len(stage.people)}
+    others = stage.crowd.until("offline", OFFLINE_WITHIN_S)
+    assert not others, f"who can't be reached is {others}"
 
 
 @fault(

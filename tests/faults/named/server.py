@@ -34,8 +34,7 @@ def killed_before_commit(stage: Stage) -> None:
 @fault("server killed after commit", sees=COMES_BACK)
 def killed_after_commit(stage: Stage) -> None:
     """When a booking is in the database and its answer is not at whoever asked."""
-    stage.to_writers.steal_answers()
-    _until(lambda: _has_unanswered(stage), "a booking is committed and not answered")
+    _steal_an_answer(stage)
     stage.server.kill()
     stage.to_writers.mend()
     stage.server.start()
@@ -43,8 +42,7 @@ def killed_after_commit(stage: Stage) -> None:
 
 @fault("answer lost", sees="saved once, though it was sent twice")
 def answer_lost(stage: Stage) -> None:
-    stage.to_writers.steal_answers()
-    _until(lambda: _has_unanswered(stage), "a booking is committed and not answered")
+    _steal_an_answer(stage)
     stage.to_writers.mend()
     stage.traffic.until_more(8)
     assert stage.traffic.troubles["duplicate"], "a repeat must have been known for one"
@@ -74,11 +72,17 @@ def hubs_task_dies(stage: Stage) -> None:
     stage.traffic.until_more(20)
 
 
-def _has_unanswered(stage: Stage) -> bool:
-    pending = list(stage.traffic.pending)
-    return (
-        bool(pending) and stage.rows(COMMITTED, pending)[0][0] > 0 and stage.to_writers.stolen > 0
-    )
+def _steal_an_answer(stage: Stage) -> None:
+    """Return when one has been stolen of a booking that is in the database."""
+    before = stage.to_writers.stolen
+
+    def happened() -> bool:
+        pending = list(stage.traffic.pending)
+        stolen = stage.to_writers.stolen > before
+        return stolen and bool(pending) and stage.rows(COMMITTED, pending)[0][0] > 0
+
+    stage.to_writers.steal_answers()
+    _until(happened, "a booking is committed and its answer stolen")
 
 
 def _until(happened: Callable[[], bool], what: str) -> None:
