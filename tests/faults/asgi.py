@@ -47,12 +47,12 @@ def hints_twice_and_late() -> None:
     """Each leaves twice, after a time of its own."""
     send = publish._send
 
-    async def late(type_: str, **said: object) -> None:
+    async def late() -> None:
         await asyncio.sleep(0.3 * random.random())
-        await send(type_, **said)
+        await send()
 
-    async def twice(type_: str, **said: object) -> None:
-        await asyncio.gather(late(type_, **said), late(type_, **said))
+    async def twice() -> None:
+        await asyncio.gather(late(), late())
 
     publish._send = twice
 
