@@ -86,6 +86,13 @@ def cache_answered(cache: str, route: str, hit: bool) -> None:
     count(("cache", cache, route, "hit" if hit else "miss"))
 
 
+def cache_read(cache: str, route: str, outcome: str, seconds: float) -> None:
+    """The same for who also knows of reads that went past the cache ("bypass"), and how long
+    asking it took."""
+    count(("cache", cache, route, outcome))
+    took(("cache asked", cache), seconds)
+
+
 def frames_sent(frames: int, size: int, committed_at: float | None = None) -> None:
     """So many frames of one text were written. `committed_at` is when the oldest change in it was
     committed, by the clock of the process that wrote it (Unix seconds); None: not known."""
@@ -100,12 +107,11 @@ def hub_looked(late_s: float) -> None:
     took(("hub lag",), late_s)
 
 
-def let_in(*, resumed: bool, refused: int) -> None:
+def let_in(*, resumed: bool) -> None:
     """A hello was answered. `resumed`: it had missed something and got it first."""
     count(("hellos",))
     if resumed:
         count(("resumes",))
-    topics_refused(refused)
 
 
 def topics_refused(how_many: int) -> None:
