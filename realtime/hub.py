@@ -14,12 +14,14 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 
-from realtime.audiences import Audience, Room, Topics
+from monitoring.measure import set_level
+from realtime.audiences import Audience, Flush, Room, Topics
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
 from realtime.hints import listen_for_hints
 from realtime.joins import Join, admit, refuse, welcome
+from realtime.looks import LOOK_EVERY_S, Looks
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
 from realtime.reader import Reader, connection_params
 from realtime.release import release, send
@@ -30,12 +32,6 @@ __all__ = ["Hub", "Join", "current_hub"]
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 1.0
-# However often it is told, the hub reads no more often than this, and spends no more than this
-# part of its time with reading; but it does read ten times a second.
-LOOK_GAP_S = 0.01
-SHARE_OF_READING = 1 / 3
-LONGEST_GAP_S = 0.1
 # A database that restarts quickly costs nobody their socket.
 GRACE_S = 3.0
 JOINS_BETWEEN_LOOKS = 50
@@ -49,12 +45,10 @@ class Hub:
         self.stand: Standpoint | None = None
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
         self._wake = asyncio.Event()
-        self._told = False
+        self._looks = Looks()
         self._tasks: list[asyncio.Task[None]] = []
         self._reader: Reader | None = None
         self._flush = 0
-        self._looked_at = 0.0
-        self._gap_s = LOOK_GAP_S
         self._rights_due = 0.0
         self.people = Buckets(PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE)
         """What one person's tabs may say together."""
@@ -86,9 +80,9 @@ class Hub:
                 self.room.seat(subscriber)
                 self._wake.set()
 
-    def look(self) -> None:
+    def look(self, committed_at: float | None = None) -> None:
         """Read the database now instead of within a second."""
-        self._told = True
+        self._looks.tell(committed_at)
         self._wake.set()
 
     def cursor_for(self, subscriber: Subscriber) -> str:
@@ -193,11 +187,8 @@ class Hub:
         next_due = self.room.next_due()
         moments = [] if next_due is None else [next_due]
         if self.room.screens:
-            moments.append(self._next_look())
+            moments.append(self._looks.due)
         return min(moments) - time.monotonic() if moments else None
-
-    def _next_look(self) -> float:
-        return self._looked_at + (self._gap_s if self._told else LOOK_EVERY_S)
 
     async def _read_rights_if_due(self) -> None:
         """It goes through all the screens, so not at every turn."""
@@ -207,26 +198,26 @@ class Hub:
 
     async def _look_if_due(self) -> None:
         stand, reader = self._standing()
+        set_level("topics", len(self.room.topics))
         if not self.room.screens:
+            self._looks.rest()
             # Nobody is looking; the first to come needs a cursor from before they were entered.
             if not self._joins.empty():
                 self.stand = await standpoint(reader.database)
-        elif self._next_look() <= time.monotonic():
-            self._told = False
+        elif self._looks.due <= time.monotonic():
             self._after_release += self.after_look
             self.after_look = []
-            began = time.monotonic()
-            await self._look(stand, reader)
-            self._looked_at = time.monotonic()
-            cost = self._looked_at - began
-            self._gap_s = min(max(LOOK_GAP_S, cost * (1 / SHARE_OF_READING - 1)), LONGEST_GAP_S)
+            committed_at = self._looks.begin()
+            await self._look(stand, reader, committed_at)
+            self._looks.end()
 
-    async def _look(self, stand: Standpoint, reader: Reader) -> None:
+    async def _look(self, stand: Standpoint, reader: Reader, committed_at: float | None) -> None:
         changes = await changed_since(reader.database, stand.cursor)
         if changes:
             parcels = await reader.parcels(changes, stand.cursor, self.room.topics)
             self._flush += 1
-            self.room.hold(parcels, since=stand.cursor, cursor=changes.cursor, flush=self._flush)
+            flush = Flush(self._flush, stand.cursor, changes.cursor, committed_at)
+            self.room.hold(parcels, flush)
         self.stand = Standpoint(changes.cursor, stand.epoch)
         if changes.people:
             await rights_changed(self.room, reader.database, changes.people)
@@ -275,6 +266,7 @@ class Hub:
             if alone in parcels:
                 text = parcels[alone].text(missed.cursor)
                 await send(text, missed.cursor, [subscriber])
+                join.caught_up = True
         await welcome(join, stand, missed.cursor, allowed)
 
     async def _disconnect(self) -> None:
