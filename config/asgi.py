@@ -1,27 +1,32 @@
-"""The ASGI application: static files, then the socket and the pages."""
+"""The ASGI application: what is measured outside, then static files, the socket and the pages."""
 
 import logging
 import os
 
-from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
+import django
+from django.core.handlers.asgi import ASGIHandler
 from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 # They need the settings and applications that the line above has loaded.
 from config.reach import missing_services  # noqa: E402
 from config.settings import ENVIRONMENT  # noqa: E402
 from config.static import serve_static  # noqa: E402
 from config.turnstile import Turnstile  # noqa: E402
+from monitoring import collecting, reporting  # noqa: E402
+from monitoring.asgi import Handler, Measured  # noqa: E402
 from realtime.routing import websocket  # noqa: E402
 
 # All addresses, the API's schemas among them, take 0.3 s of a core to load, seconds on a busy one:
 # before it listens, for the first row that is drawn would make every socket wait for that.
 reverse("stock")
 
-application = ProtocolTypeRouter({"http": serve_static(Turnstile(django)), "websocket": websocket})
+pages: ASGIHandler = Handler()
+application = Measured(http=serve_static(Turnstile(pages)), websocket=websocket)
+reporting.start("web")
+collecting.start()
 
 # A service may come later than this process, which then serves: what is missing is only said.
 for missing in missing_services(ENVIRONMENT):

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any
 
+from monitoring.measure import socket_closed
 from realtime.buckets import Bucket
 from realtime.protocol import Close, frame
 
@@ -96,3 +97,4 @@ async def _send_away(receive: Any, send: Any, *, after_ms: int) -> None:
     text = frame("bye", code=Close.TOO_FAST, after_ms=after_ms)
     await send({"type": "websocket.send", "text": text})
     await send({"type": "websocket.close", "code": int(Close.TOO_FAST)})
+    socket_closed(Close.TOO_FAST)

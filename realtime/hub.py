@@ -14,14 +14,15 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 
-from realtime.audiences import Audience, Room, Topics
+from monitoring.measure import set_level
+from realtime.audiences import Audience, Flush, Room, Topics
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
 from realtime.hints import listen
 from realtime.joins import Join, admit, refuse, welcome
 from realtime.lifeline import Lifeline
-from realtime.pace import LOOK_EVERY_S, Pace
+from realtime.looks import LOOK_EVERY_S, Looks
 from realtime.presence import Presence
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
 from realtime.reader import Reader, connection_params
@@ -48,14 +49,17 @@ class Hub:
         self.presence = Presence(self.room, lambda: self.stand.epoch if self.stand else "")
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
         self._wake = asyncio.Event()
-        self._pace = Pace()
+        self._looks = Looks()
         self.lifeline = Lifeline(
             lambda: [("hub", self._serve_for_ever()), ("hub hints", listen(self._hears))]
         )
         self._reader: Reader | None = None
         self._flush = 0
         self._rights_due = 0.0
-        self._hears = {"look": lambda _: self.look(), "presence": self.presence.hear}
+        self._hears = {
+            "look": lambda hint: self.look(hint.get("committed_at")),
+            "presence": self.presence.hear,
+        }
         self.people = Buckets(PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE)
         """What one person's tabs may say together."""
         self.after_look: list[Callable[[], None]] = []
@@ -86,9 +90,9 @@ class Hub:
                 self.room.seat(subscriber)
                 self._wake.set()
 
-    def look(self) -> None:
+    def look(self, committed_at: float | None = None) -> None:
         """Read the database now instead of within a second."""
-        self._pace.tell()
+        self._looks.tell(committed_at)
         self._wake.set()
 
     def cursor_for(self, subscriber: Subscriber) -> str:
@@ -186,7 +190,7 @@ class Hub:
         next_due = self.room.next_due()
         moments = [] if next_due is None else [next_due]
         if self.room.screens:
-            moments.append(self._pace.next_look)
+            moments.append(self._looks.due)
         return min(moments) - time.monotonic() if moments else None
 
     async def _read_rights_if_due(self) -> None:
@@ -197,23 +201,26 @@ class Hub:
 
     async def _look_if_due(self) -> None:
         stand, reader = self._standing()
+        set_level("topics", len(self.room.topics))
         if not self.room.screens:
+            self._looks.rest()
             # Nobody is looking; the first to come needs a cursor from before they were entered.
             if not self._joins.empty():
                 self.stand = await standpoint(reader.database)
-        elif self._pace.next_look <= time.monotonic():
-            self._pace.looks()
+        elif self._looks.due <= time.monotonic():
             self._after_release += self.after_look
             self.after_look = []
-            await self._look(stand, reader)
-            self._pace.looked()
+            committed_at = self._looks.begin()
+            await self._look(stand, reader, committed_at)
+            self._looks.end()
 
-    async def _look(self, stand: Standpoint, reader: Reader) -> None:
+    async def _look(self, stand: Standpoint, reader: Reader, committed_at: float | None) -> None:
         changes = await changed_since(reader.database, stand.cursor)
         if changes:
             parcels = await reader.parcels(changes, stand.cursor, self.room.topics)
             self._flush += 1
-            self.room.hold(parcels, since=stand.cursor, cursor=changes.cursor, flush=self._flush)
+            flush = Flush(self._flush, stand.cursor, changes.cursor, committed_at)
+            self.room.hold(parcels, flush)
         self.stand = Standpoint(changes.cursor, stand.epoch)
         if changes.people:
             await rights_changed(self.room, reader.database, changes.people)
@@ -261,6 +268,7 @@ class Hub:
             if alone in parcels:
                 text = parcels[alone].text(missed.cursor)
                 await send(text, missed.cursor, [subscriber])
+                join.caught_up = True
         await welcome(join, stand, missed.cursor, allowed)
 
     async def _disconnect(self) -> None:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterable
 
+from monitoring.measure import frames_sent
 from realtime.audiences import Audience, Room
 from realtime.parcels import texts
 from realtime.protocol import Close
@@ -33,7 +34,9 @@ async def release(room: Room) -> None:
         began = time.monotonic()
         if audience.held:
             cursor = audience.cursor
-            await send(text(audience.held, cursor), cursor, audience.waiting())
+            await send(
+                text(audience.held, cursor), cursor, audience.waiting(), audience.committed_at
+            )
         audience.sent(began)
         room.holding.discard(audience)
 
@@ -44,7 +47,10 @@ def _spread_ms(due: Iterable[Audience]) -> int:
     return 1000 * asking // FETCHES_A_SECOND if asking > FEW else 0
 
 
-async def send(text: Text, cursor: str, screens: Iterable[Subscriber]) -> None:
+async def send(
+    text: Text, cursor: str, screens: Iterable[Subscriber], committed_at: float | None = None
+) -> None:
+    place = 0
     for place, screen in enumerate(screens, start=1):
         try:
             if sending := screen.deliver(text, cursor):
@@ -55,3 +61,5 @@ async def send(text: Text, cursor: str, screens: Iterable[Subscriber]) -> None:
             await screen.close(Close.FAULT)
         if place % SENDS_IN_A_ROW == 0:
             await asyncio.sleep(0)
+    if place:
+        frames_sent(place, len(text.as_bytes()), committed_at)

@@ -47,12 +47,12 @@ def hints_twice_and_late() -> None:
     """Each leaves twice, after a time of its own."""
     send = publish._send
 
-    async def late() -> None:
+    async def late(committed_at: float | None) -> None:
         await asyncio.sleep(0.3 * random.random())
-        await send()
+        await send(committed_at)
 
-    async def twice() -> None:
-        await asyncio.gather(late(), late())
+    async def twice(committed_at: float | None) -> None:
+        await asyncio.gather(late(committed_at), late(committed_at))
 
     publish._send = twice
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from realtime.audiences import Audience
+from realtime.audiences import Audience, Flush
 from realtime.parcels import Parcel, texts
 from realtime.release import FETCHES_A_SECOND, FEW, _spread_ms
 from realtime.rights import NOBODY
@@ -13,7 +13,7 @@ from realtime.rights import NOBODY
 
 def audience(screens: int, parcel: Parcel) -> Audience:
     made = Audience(NOBODY, [object() for _ in range(screens)])  # type: ignore[misc]
-    made.hold(parcel, since="1:1:", cursor="2:2:", flush=1)
+    made.hold(parcel, Flush(1, since="1:1:", cursor="2:2:"))
     return made
 
 
