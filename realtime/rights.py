@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from inventory.models import MANAGERS
+from inventory.models import MANAGERS, OPERATORS
 
 READ = """
 SELECT asked.person, asked.session,
@@ -23,7 +23,11 @@ SELECT asked.person, asked.session,
            WHERE member.user_id = person.id AND auth_group.name = %(managers)s),
        ARRAY(SELECT location_id FROM inventory_locationaccess
              WHERE user_id = person.id AND may_read),
-       COALESCE((SELECT rights FROM inventory_rightsstamp WHERE user_id = person.id), 0)
+       COALESCE((SELECT rights FROM inventory_rightsstamp WHERE user_id = person.id), 0),
+       person.is_superuser OR EXISTS (
+           SELECT FROM auth_user_groups member
+           JOIN auth_group ON auth_group.id = member.group_id
+           WHERE member.user_id = person.id AND auth_group.name = %(operators)s)
 FROM unnest(%(people)s::bigint[], %(sessions)s::text[]) AS asked(person, session)
 JOIN auth_user person ON person.id = asked.person
 """
@@ -40,13 +44,15 @@ class Rights:
     everything: bool
     locations: frozenset[int]
     fingerprint: str
+    operates: bool = False
+    """May see how the system itself is."""
 
     def read(self, location: int) -> bool:
         return self.active and (self.everything or location in self.locations)
 
     @property
     def scope(self) -> "Scope":
-        return self.active, self.everything, self.locations
+        return self.active, self.everything, self.locations, self.operates
 
     @property
     def anywhere(self) -> bool:
@@ -54,7 +60,7 @@ class Rights:
 
 
 # What rights come to, whoever has them: equal scopes see the same.
-Scope = tuple[bool, bool, frozenset[int]]
+Scope = tuple[bool, bool, frozenset[int], bool]
 
 NOBODY = Rights(active=False, everything=False, locations=frozenset(), fingerprint="")
 
@@ -69,11 +75,17 @@ async def rights_of(
     """In one statement, however many they are; NOBODY's for a person who is not there."""
     people, sessions = [person for person, _ in holders], [session for _, session in holders]
     rows = await connection.execute(
-        READ, {"people": people, "sessions": sessions, "managers": MANAGERS}
+        READ,
+        {
+            "people": people,
+            "sessions": sessions,
+            "managers": MANAGERS,
+            "operators": OPERATORS,
+        },
     )
     found = dict.fromkeys(holders, NOBODY)
-    async for person, session, active, everything, locations, stamp in rows:
+    async for person, session, active, everything, locations, stamp, operates in rows:
         found[person, session] = Rights(
-            active, everything, frozenset(locations), fingerprint(person, stamp)
+            active, everything, frozenset(locations), fingerprint(person, stamp), operates
         )
     return found

@@ -1,10 +1,12 @@
 from inventory.models.access import (
     GROUPS,
     MANAGERS,
+    OPERATORS,
     Location,
     LocationAccess,
     LocationKind,
     RightsStamp,
+    operates,
     sees_everything,
 )
 from inventory.models.among import Among
@@ -29,6 +31,7 @@ __all__ = [
     "CODE_PATTERN",
     "GROUPS",
     "MANAGERS",
+    "OPERATORS",
     "Among",
     "ApiToken",
     "Barcode",
@@ -54,5 +57,6 @@ __all__ = [
     "StockMovement",
     "Unit",
     "Vendor",
+    "operates",
     "sees_everything",
 ]

@@ -13,19 +13,33 @@ if TYPE_CHECKING:
 
 # Members see and change every location, also one that is opened tomorrow.
 MANAGERS = "manager"
-GROUPS = ("viewer", "staff", MANAGERS, "operator")
+# Members see how the system is, and no stock.
+OPERATORS = "operator"
+GROUPS = ("viewer", "staff", MANAGERS, OPERATORS)
 
 
 def sees_everything(user: "AbstractBaseUser | AnonymousUser") -> bool:
-    """Whether the person reads and writes every location; one query at most, then remembered."""
+    """Whether the person reads and writes every location."""
+    return _is_among(user, MANAGERS)
+
+
+def operates(user: "AbstractBaseUser | AnonymousUser") -> bool:
+    """Whether the person watches the system itself."""
+    return _is_among(user, OPERATORS)
+
+
+def _is_among(user: "AbstractBaseUser | AnonymousUser", group: str) -> bool:
+    """A superuser is among all; one query at most for all the groups, then remembered."""
     if not user.is_authenticated or not user.is_active:
         return False
-    known: bool | None = getattr(user, "_sees_everything", None)
+    person: User = user  # type: ignore[assignment]  # AUTH_USER_MODEL is auth.User
+    if person.is_superuser:
+        return True
+    known: frozenset[str] | None = getattr(person, "_group_names", None)
     if known is None:
-        person: User = user  # type: ignore[assignment]  # AUTH_USER_MODEL is auth.User
-        known = person.is_superuser or person.groups.filter(name=MANAGERS).exists()
-        person._sees_everything = known  # type: ignore[attr-defined]  # remembered for this request
-    return known
+        known = frozenset(person.groups.values_list("name", flat=True))
+        person._group_names = known  # type: ignore[attr-defined]  # remembered for this request
+    return group in known
 
 
 class LocationQuerySet(models.QuerySet["Location"]):
