@@ -14,4 +14,5 @@ urlpatterns = [
     path("api/", include("inventory.api.urls")),
     path("", include("inventory.urls")),
     path("", include("realtime.urls")),
+    path("", include("monitoring.urls")),
 ]

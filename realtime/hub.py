@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -20,22 +20,19 @@ from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
 from realtime.hints import listen_for_hints
 from realtime.joins import Join, admit, refuse, welcome
+from realtime.pace import Pace
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
 from realtime.reader import Reader, connection_params
 from realtime.release import release, send
 from realtime.subscriber import Subscriber
+from realtime.vitals import Vitals
 from realtime.watch import read_rights_again, rights_changed
 
 __all__ = ["Hub", "Join", "current_hub"]
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 1.0
-# However often it is told, the hub reads no more often than this, and spends no more than this
-# part of its time with reading; but it does read ten times a second.
-LOOK_GAP_S = 0.01
-SHARE_OF_READING = 1 / 3
-LONGEST_GAP_S = 0.1
+READ_RIGHTS_EVERY_S = 1.0
 # A database that restarts quickly costs nobody their socket.
 GRACE_S = 3.0
 JOINS_BETWEEN_LOOKS = 50
@@ -46,15 +43,14 @@ ANSWER_WITHIN_S = 10.0
 class Hub:
     def __init__(self) -> None:
         self.room = Room()
+        self.vitals = Vitals(self.room, lambda: self._wake.set())
         self.stand: Standpoint | None = None
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
         self._wake = asyncio.Event()
-        self._told = False
+        self._pace = Pace()
         self._tasks: list[asyncio.Task[None]] = []
         self._reader: Reader | None = None
         self._flush = 0
-        self._looked_at = 0.0
-        self._gap_s = LOOK_GAP_S
         self._rights_due = 0.0
         self.people = Buckets(PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE)
         """What one person's tabs may say together."""
@@ -88,7 +84,7 @@ class Hub:
 
     def look(self) -> None:
         """Read the database now instead of within a second."""
-        self._told = True
+        self._pace.told = True
         self._wake.set()
 
     def cursor_for(self, subscriber: Subscriber) -> str:
@@ -122,14 +118,15 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.vitals.stop()
         self._tasks = []
         await self._disconnect()
 
-    async def close_all(self, code: Close) -> None:
+    async def close_all(self, code: Close, *, but: Collection[Subscriber] = ()) -> None:
         """Send everybody away, those too who are just coming in."""
         while not self._joins.empty():
             refuse(self._joins.get_nowait(), "nobody can be let in now")
-        screens = list(self.room.screens)
+        screens = [screen for screen in self.room.screens if screen not in but]
         for screen in screens:
             self.leave(screen)
         await bye(screens, code)
@@ -147,7 +144,8 @@ class Hub:
                 failing_since = failing_since or time.monotonic()
                 logger.warning("The hub lost the database: %s", str(fault).strip())
                 if time.monotonic() - failing_since > GRACE_S:
-                    await self.close_all(Close.TRY_LATER)
+                    await self.close_all(Close.TRY_LATER, but=self.vitals.watchers())
+                await self._release()
                 await asyncio.sleep(0.2)
             except Exception:
                 # A fault of ours must not leave screens that look live and are not.
@@ -174,7 +172,7 @@ class Hub:
             await self._wait()
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await self._look_if_due()
-                await release(self.room)
+                await self._release()
                 self._tell_who_waits()
                 await self._enter_waiting()
                 await self._read_rights_if_due()
@@ -188,21 +186,18 @@ class Hub:
 
     def _pause(self) -> float | None:
         """Until there is something to do; None: until somebody comes."""
-        if not self._joins.empty():
+        if self.vitals.is_new or not self._joins.empty():
             return 0
         next_due = self.room.next_due()
         moments = [] if next_due is None else [next_due]
         if self.room.screens:
-            moments.append(self._next_look())
+            moments.append(self._pace.next_look)
         return min(moments) - time.monotonic() if moments else None
-
-    def _next_look(self) -> float:
-        return self._looked_at + (self._gap_s if self._told else LOOK_EVERY_S)
 
     async def _read_rights_if_due(self) -> None:
         """It goes through all the screens, so not at every turn."""
         if time.monotonic() >= self._rights_due:
-            self._rights_due = time.monotonic() + LOOK_EVERY_S
+            self._rights_due = time.monotonic() + READ_RIGHTS_EVERY_S
             await read_rights_again(self.room, self._standing()[1].database)
 
     async def _look_if_due(self) -> None:
@@ -211,15 +206,13 @@ class Hub:
             # Nobody is looking; the first to come needs a cursor from before they were entered.
             if not self._joins.empty():
                 self.stand = await standpoint(reader.database)
-        elif self._next_look() <= time.monotonic():
-            self._told = False
+        elif self._pace.next_look <= time.monotonic():
+            self._pace.told = False
             self._after_release += self.after_look
             self.after_look = []
             began = time.monotonic()
             await self._look(stand, reader)
-            self._looked_at = time.monotonic()
-            cost = self._looked_at - began
-            self._gap_s = min(max(LOOK_GAP_S, cost * (1 / SHARE_OF_READING - 1)), LONGEST_GAP_S)
+            self._pace.looked(began)
 
     async def _look(self, stand: Standpoint, reader: Reader) -> None:
         changes = await changed_since(reader.database, stand.cursor)
@@ -230,6 +223,12 @@ class Hub:
         self.stand = Standpoint(changes.cursor, stand.epoch)
         if changes.people:
             await rights_changed(self.room, reader.database, changes.people)
+
+    async def _release(self) -> None:
+        if self.stand and self.vitals.is_new:
+            self._flush += 1
+            self.vitals.hold(cursor=self.stand.cursor, flush=self._flush)
+        await release(self.room)
 
     def _tell_who_waits(self) -> None:
         if not self.room.holding:
@@ -275,6 +274,8 @@ class Hub:
             if alone in parcels:
                 text = parcels[alone].text(missed.cursor)
                 await send(text, missed.cursor, [subscriber])
+        if parcel := self.vitals.parcel_for(allowed):
+            await send(parcel.text(missed.cursor), missed.cursor, [subscriber])
         await welcome(join, stand, missed.cursor, allowed)
 
     async def _disconnect(self) -> None:

@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.health import (
@@ -92,6 +92,7 @@ def test_each_cause_has_its_own_since_and_begins_anew_after_it_ended() -> None:
     assert since == [None, 5, 5, None, 20]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(st.none(), st.integers(0, 100)), min_size=1, max_size=40))
 def test_whatever_the_scores_are(scores: list[int | None]) -> None:
     states = walk(*scores)
