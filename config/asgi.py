@@ -1,21 +1,26 @@
-"""The ASGI application: static files, then the socket and the pages."""
+"""The ASGI application: what is measured outside, then static files, the socket and the pages."""
 
 import logging
 import os
 
-from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
+import django
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 # They need the settings and applications that the line above has loaded.
 from config.reach import missing_services  # noqa: E402
 from config.settings import ENVIRONMENT  # noqa: E402
 from config.static import serve_static  # noqa: E402
+from monitoring import collecting, reporting  # noqa: E402
+from monitoring.asgi import Handler, Measured  # noqa: E402
 from realtime.routing import websocket  # noqa: E402
 
-application = ProtocolTypeRouter({"http": serve_static(django), "websocket": websocket})
+pages: ASGIHandler = Handler()
+application = Measured(http=serve_static(pages), websocket=websocket)
+reporting.start("web")
+collecting.start()
 
 # A service may come later than this process, which then serves: what is missing is only said.
 for missing in missing_services(ENVIRONMENT):

@@ -92,6 +92,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+REDIS_URL = ENVIRONMENT.redis_url
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -198,9 +199,21 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s"},
+        "json": {"()": "monitoring.logs.JsonLines"},
+    },
+    "filters": {"named": {"()": "monitoring.logs.Named"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["named"],
+            "formatter": "line" if DEBUG else "json",
+        },
+        # What the operators' page shows of it.
+        "errors": {"()": "monitoring.logs.the_recent_errors"},
+    },
+    "root": {"handlers": ["console", "errors"], "level": "INFO"},
 }
 
 # Tests ask with settings of their own for these; people get the defaults of the design.

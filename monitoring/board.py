@@ -15,9 +15,8 @@ from monitoring.parts import PARTS
 from monitoring.remembered import settled
 from monitoring.snapshot import Snapshot
 
-EVERY_S = 5.0
-# A page that is loaded between two snapshots shows the one that all others show.
-FRESH_S = EVERY_S - 0.5
+# A page that is loaded between two pushes, five seconds apart, shows what all others show.
+FRESH_S = 4.5
 
 
 # By which cause it is known since when a panel has nothing to show.

@@ -50,3 +50,4 @@ class Hits:
     hits: int
     misses: int
     ratio: float | None
+    bypassed: int = 0  # reads that could not ask the cache; in neither of the others

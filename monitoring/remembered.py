@@ -7,14 +7,14 @@ import json
 import threading
 from dataclasses import asdict
 
-from django.core.cache import cache
-from django_redis.exceptions import ConnectionInterrupted
-from redis.exceptions import RedisError
+import redis
 
 from monitoring.health import FORGET_AFTER_S, Assessment, State, settle
+from monitoring.shelf import PREFIX, Shelf
 
-KEY = "monitoring:state"
+KEY = PREFIX + "state"
 
+_shelf = Shelf()
 _lock = threading.Lock()
 _here: State | None = None
 
@@ -39,19 +39,19 @@ def forget() -> None:
     global _here
     with _lock:
         _here = None
-        cache.delete(KEY)
+        _shelf.redis.delete(KEY)
 
 
 def _recall() -> State | None:
     try:
-        text = cache.get(KEY)
-    except (ConnectionInterrupted, RedisError, OSError):
+        text = _shelf.redis.get(KEY)
+    except redis.RedisError:
         return None  # the one that is kept here goes on
     return State(**json.loads(text)) if text else None
 
 
 def _remember(state: State) -> None:
     try:
-        cache.set(KEY, json.dumps(asdict(state)), timeout=int(FORGET_AFTER_S))
-    except (ConnectionInterrupted, RedisError, OSError):
+        _shelf.redis.set(KEY, json.dumps(asdict(state)), ex=int(FORGET_AFTER_S))
+    except redis.RedisError:
         return  # the page says itself that Valkey is away

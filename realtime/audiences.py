@@ -5,6 +5,7 @@ What concerns them is worked out, merged, written and timed once for all of them
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from realtime.parcels import Parcel
 from realtime.rights import Rights, Scope
@@ -20,10 +21,31 @@ LONGEST_WINDOW_S = 0.5
 SHARE_OF_TIME = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """What one look of the hub found: from one cursor to the next. `committed_at` is when the
+    oldest of it was committed, as far as a hint has told (Unix seconds)."""
+
+    number: int
+    since: str
+    cursor: str
+    committed_at: float | None = None
+
+
 class Audience:
     """`held` is what waits for the end of the window; `held_from` is the cursor before it."""
 
-    __slots__ = ("cost_s", "cursor", "flush", "held", "held_from", "rights", "screens", "sent_at")
+    __slots__ = (
+        "committed_at",
+        "cost_s",
+        "cursor",
+        "flush",
+        "held",
+        "held_from",
+        "rights",
+        "screens",
+        "sent_at",
+    )
 
     def __init__(self, rights: Rights, screens: Iterable[Subscriber] = ()) -> None:
         self.rights = rights
@@ -32,15 +54,18 @@ class Audience:
         self.held_from = ""
         self.cursor = ""
         self.flush = 0
+        self.committed_at: float | None = None
         self.sent_at = -LONGEST_WINDOW_S
         self.cost_s = 0.0
 
-    def hold(self, parcel: Parcel, *, since: str, cursor: str, flush: int) -> None:
+    def hold(self, parcel: Parcel, flush: Flush) -> None:
         if self.held:
             self.held.merge(parcel)
         else:
-            self.held, self.held_from = parcel, since
-        self.cursor, self.flush = cursor, flush
+            self.held, self.held_from = parcel, flush.since
+        self.cursor, self.flush = flush.cursor, flush.number
+        # The first to wait is the oldest.
+        self.committed_at = self.committed_at or flush.committed_at
 
     @property
     def due(self) -> float:
@@ -59,7 +84,7 @@ class Audience:
 
     def sent(self, began: float) -> None:
         """All of it has left. Only now: until then a pong may not run ahead of it."""
-        self.held = None
+        self.held = self.committed_at = None
         self.sent_at = began
         self.cost_s = time.monotonic() - began
 
@@ -106,9 +131,9 @@ class Room:
         audience = self._audiences.get(screen.seat) if screen.seat else None
         return audience.held_from if audience and audience.owes(screen) else None
 
-    def hold(self, parcels: dict[Audience, Parcel], *, since: str, cursor: str, flush: int) -> None:
+    def hold(self, parcels: dict[Audience, Parcel], flush: Flush) -> None:
         for audience, parcel in parcels.items():
-            audience.hold(parcel, since=since, cursor=cursor, flush=flush)
+            audience.hold(parcel, flush)
         self.holding |= parcels.keys()
 
     def due(self) -> list[Audience]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 
+from monitoring.measure import let_in, socket_closed
 from realtime import protocol
 from realtime.buckets import Bucket
 from realtime.drain import on_sigterm
@@ -67,16 +68,17 @@ class Live:
         if self._greeted:
             raise Malformed("hello comes once")
         self._greeted = True
-        await self._hub.join(
-            Join(
-                self._subscriber,
-                hello.topics,
-                hello.cursor,
-                first=True,
-                epoch=hello.epoch,
-                rights=hello.rights,
-            )
+        join = Join(
+            self._subscriber,
+            hello.topics,
+            hello.cursor,
+            first=True,
+            epoch=hello.epoch,
+            rights=hello.rights,
         )
+        await self._hub.join(join)
+        if self._subscriber.live:
+            let_in(resumed=join.caught_up)
 
     async def _subscribe(self, topics: tuple[str, ...], cursor: str) -> None:
         if len(self._subscriber.topics.union(topics)) > protocol.MOST_TOPICS:
@@ -103,9 +105,9 @@ class Live:
         self._hub.leave(self._subscriber)
         await self._subscriber.close(code)
 
-    def gone(self) -> None:
+    def gone(self, code: int | None = None) -> None:
         self._hub.leave(self._subscriber)
-        self._subscriber.gone()
+        self._subscriber.gone(code)
 
 
 async def live(
@@ -124,6 +126,7 @@ async def live(
     await sender({"type": "websocket.accept"})
     if who is None:
         await sender({"type": "websocket.close", "code": int(Close.LOG_IN)})
+        socket_closed(Close.LOG_IN)
         return
     hub = current_hub()
     on_sigterm(partial(hub.close_all, Close.RESTART))
@@ -140,6 +143,7 @@ async def _converse(
     while True:
         message: Any = await receive()
         if message["type"] == "websocket.disconnect":
+            conversation.gone(message.get("code"))
             return
         try:
             await conversation.hear(message.get("text"))

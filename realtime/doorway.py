@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from monitoring.measure import socket_closed
 from realtime.buckets import Bucket
 from realtime.protocol import Close, frame
 
@@ -56,3 +57,4 @@ async def _send_away(receive: Any, send: Any, *, after_ms: int) -> None:
     text = frame("bye", code=Close.TOO_FAST, after_ms=after_ms)
     await send({"type": "websocket.send", "text": text})
     await send({"type": "websocket.close", "code": int(Close.TOO_FAST)})
+    socket_closed(Close.TOO_FAST)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Collection
 
+from monitoring.measure import told_to_reload
 from realtime.protocol import Close
 from realtime.subscriber import Subscriber
 
@@ -19,6 +20,7 @@ def spread_ms(screens: int) -> int:
 async def reset(screen: Subscriber, why: str, *, of: int = 1) -> None:
     """Load the page again; `of` so many that were told at once."""
     spread = spread_ms(of) if why == "epoch" else 0
+    told_to_reload(why)
     await screen.tell("reset", why=why, after_ms=random.randint(0, spread))  # noqa: S311
 
 

@@ -14,13 +14,14 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 
-from realtime.audiences import Audience, Room, Topics
+from monitoring.measure import set_level
+from realtime.audiences import Audience, Flush, Room, Topics
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
 from realtime.hints import listen_for_hints
 from realtime.joins import Join, admit, refuse, welcome
-from realtime.pace import Pace
+from realtime.looks import LOOK_EVERY_S, Looks
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
 from realtime.reader import Reader, connection_params
 from realtime.release import release, send
@@ -32,7 +33,6 @@ __all__ = ["Hub", "Join", "current_hub"]
 
 logger = logging.getLogger(__name__)
 
-READ_RIGHTS_EVERY_S = 1.0
 # A database that restarts quickly costs nobody their socket.
 GRACE_S = 3.0
 JOINS_BETWEEN_LOOKS = 50
@@ -47,7 +47,7 @@ class Hub:
         self.stand: Standpoint | None = None
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
         self._wake = asyncio.Event()
-        self._pace = Pace()
+        self._looks = Looks()
         self._tasks: list[asyncio.Task[None]] = []
         self._reader: Reader | None = None
         self._flush = 0
@@ -82,9 +82,9 @@ class Hub:
                 self.room.seat(subscriber)
                 self._wake.set()
 
-    def look(self) -> None:
+    def look(self, committed_at: float | None = None) -> None:
         """Read the database now instead of within a second."""
-        self._pace.told = True
+        self._looks.tell(committed_at)
         self._wake.set()
 
     def cursor_for(self, subscriber: Subscriber) -> str:
@@ -117,8 +117,7 @@ class Hub:
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.vitals.stop()
+        await asyncio.gather(self.vitals.stop(), *self._tasks, return_exceptions=True)
         self._tasks = []
         await self._disconnect()
 
@@ -188,38 +187,38 @@ class Hub:
         """Until there is something to do; None: until somebody comes."""
         if self.vitals.is_new or not self._joins.empty():
             return 0
-        next_due = self.room.next_due()
-        moments = [] if next_due is None else [next_due]
+        moments = [] if (due := self.room.next_due()) is None else [due]
         if self.room.screens:
-            moments.append(self._pace.next_look)
+            moments.append(self._looks.due)
         return min(moments) - time.monotonic() if moments else None
 
     async def _read_rights_if_due(self) -> None:
         """It goes through all the screens, so not at every turn."""
         if time.monotonic() >= self._rights_due:
-            self._rights_due = time.monotonic() + READ_RIGHTS_EVERY_S
+            self._rights_due = time.monotonic() + LOOK_EVERY_S
             await read_rights_again(self.room, self._standing()[1].database)
 
     async def _look_if_due(self) -> None:
         stand, reader = self._standing()
+        set_level("topics", len(self.room.topics))
         if not self.room.screens:
+            self._looks.rest()
             # Nobody is looking; the first to come needs a cursor from before they were entered.
             if not self._joins.empty():
                 self.stand = await standpoint(reader.database)
-        elif self._pace.next_look <= time.monotonic():
-            self._pace.told = False
+        elif self._looks.due <= time.monotonic():
             self._after_release += self.after_look
             self.after_look = []
-            began = time.monotonic()
-            await self._look(stand, reader)
-            self._pace.looked(began)
+            committed_at = self._looks.begin()
+            await self._look(stand, reader, committed_at)
+            self._looks.end()
 
-    async def _look(self, stand: Standpoint, reader: Reader) -> None:
+    async def _look(self, stand: Standpoint, reader: Reader, committed_at: float | None) -> None:
         changes = await changed_since(reader.database, stand.cursor)
         if changes:
             parcels = await reader.parcels(changes, stand.cursor, self.room.topics)
             self._flush += 1
-            self.room.hold(parcels, since=stand.cursor, cursor=changes.cursor, flush=self._flush)
+            self.room.hold(parcels, Flush(self._flush, stand.cursor, changes.cursor, committed_at))
         self.stand = Standpoint(changes.cursor, stand.epoch)
         if changes.people:
             await rights_changed(self.room, reader.database, changes.people)
@@ -227,7 +226,7 @@ class Hub:
     async def _release(self) -> None:
         if self.stand and self.vitals.is_new:
             self._flush += 1
-            self.vitals.hold(cursor=self.stand.cursor, flush=self._flush)
+            self.vitals.hold(Flush(self._flush, self.stand.cursor, self.stand.cursor))
         await release(self.room)
 
     def _tell_who_waits(self) -> None:
@@ -274,6 +273,7 @@ class Hub:
             if alone in parcels:
                 text = parcels[alone].text(missed.cursor)
                 await send(text, missed.cursor, [subscriber])
+                join.caught_up = True
         if parcel := self.vitals.parcel_for(allowed):
             await send(parcel.text(missed.cursor), missed.cursor, [subscriber])
         await welcome(join, stand, missed.cursor, allowed)

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
+from monitoring.measure import topics_refused
 from realtime.changes import Standpoint
 from realtime.farewell import reset
 from realtime.protocol import LIMITS, Close
@@ -26,6 +27,8 @@ class Join:
     epoch: str = ""
     rights: str = ""
     done: asyncio.Future[None] = field(default_factory=asyncio.Future)
+    caught_up: bool = False
+    """It had missed something, and got it."""
 
 
 async def admit(join: Join, stand: Standpoint, database: AsyncConnection[Any]) -> set[str] | None:
@@ -57,12 +60,14 @@ def _why_reload(join: Join, stand: Standpoint) -> str | None:
 async def welcome(join: Join, stand: Standpoint, cursor: str, allowed: set[str]) -> None:
     """Said after the catch-up: from here on it is live."""
     join.subscriber.live = True
+    refused = [topic for topic in join.topics if topic not in allowed]
+    topics_refused(len(refused))
     await join.subscriber.tell(
         "welcome" if join.first else "subscribed",
         epoch=stand.epoch,
         cursor=cursor,
         topics=sorted(allowed),
-        refused=[topic for topic in join.topics if topic not in allowed],
+        refused=refused,
         **({"limits": LIMITS} if join.first else {}),
     )
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from typing import Any
 
 from channels.exceptions import ChannelFull
@@ -27,10 +28,17 @@ class Herald:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._due = asyncio.Event()
+        self._committed_at: float | None = None
         threading.Thread(target=self._run, name="hints", daemon=True).start()
 
-    def tell(self) -> None:
-        self._loop.call_soon_threadsafe(self._due.set)
+    def tell(self, committed_at: float) -> None:
+        self._loop.call_soon_threadsafe(self._note, committed_at)
+
+    def _note(self, committed_at: float) -> None:
+        # One hint may stand for several commits: it names the first.
+        if self._committed_at is None:
+            self._committed_at = committed_at
+        self._due.set()
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._serve())
@@ -39,16 +47,17 @@ class Herald:
         while True:
             await self._due.wait()
             self._due.clear()
+            committed_at, self._committed_at = self._committed_at, None
             try:
-                await _send()
+                await _send(committed_at)
             except (RedisError, OSError, TimeoutError, ChannelFull) as fault:
                 logger.warning("No hint left (%s): screens follow within a second.", fault)
 
 
-async def _send() -> None:
+async def _send(committed_at: float | None) -> None:
     layer: Any = get_channel_layer()
     async with asyncio.timeout(PATIENCE_S):
-        await layer.group_send(HUBS, {"type": "look"})
+        await layer.group_send(HUBS, {"type": "look", "committed_at": committed_at})
 
 
 _heralds: dict[int, Herald] = {}  # by process: a fork takes no thread with it
@@ -58,7 +67,8 @@ _making = threading.Lock()
 def hint() -> None:
     """Best effort: a hint that is lost costs a second of delay, never a change."""
     herald = _heralds.get(os.getpid()) or _herald()
-    herald.tell()
+    # Called on commit: this is the moment.
+    herald.tell(time.time())
 
 
 def _herald() -> Herald:

@@ -7,6 +7,7 @@ import psycopg
 from django.db import connection as django_connection
 from psycopg import AsyncConnection
 
+from monitoring.statements import TimedCursor
 from realtime.audiences import Topics
 from realtime.changes import Changes, touched_locations
 from realtime.fanout import Parcels, address
@@ -28,7 +29,11 @@ class Reader:
 
     @classmethod
     async def connect(cls, params: dict[str, Any]) -> "Reader":
-        return cls(await AsyncConnection.connect(**params, autocommit=True, connect_timeout=3))
+        return cls(
+            await AsyncConnection.connect(
+                **params, autocommit=True, connect_timeout=3, cursor_factory=TimedCursor
+            )
+        )
 
     async def close(self) -> None:
         with contextlib.suppress(psycopg.Error):

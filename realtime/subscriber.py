@@ -5,6 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from monitoring.measure import frames_sent, socket_closed
 from realtime.protocol import MOST_UNACKED_BYTES, MOST_UNACKED_FRAMES, Close
 from realtime.rights import NOBODY, Holder, Rights, Scope
 from realtime.wire import Text, Wire
@@ -28,6 +29,7 @@ class Subscriber:
         "__weakref__",
         "_backlog",
         "_closed",
+        "_counted_out",
         "_send",
         "_shut",
         "_unacked",
@@ -64,6 +66,7 @@ class Subscriber:
         self._backlog: deque[str] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
+        self._counted_out = False
 
     @property
     def holder(self) -> Holder:
@@ -92,6 +95,7 @@ class Subscriber:
         text = Text.of(type_, **fields)
         if self._closed:
             return
+        frames_sent(1, len(text))
         if self._wire is not None:
             self._closed = not self._wire.write(text)
         elif self._writer:
@@ -113,6 +117,7 @@ class Subscriber:
         if self._closed:
             return
         self._closed = True
+        self._count_out(code)
         self._backlog.clear()
         if self._writer:
             self._writer.cancel()
@@ -122,11 +127,18 @@ class Subscriber:
         with contextlib.suppress(OSError, RuntimeError):
             await self._shut(code)
 
-    def gone(self) -> None:
-        """The socket closed by itself."""
+    def gone(self, code: int | None = None) -> None:
+        """The socket closed by itself, or the other side closed it with this code."""
         self._closed = True
+        self._count_out(code)
         if self._writer:
             self._writer.cancel()
+
+    def _count_out(self, code: int | None) -> None:
+        """What we close is closed by the other side, too, and counts once."""
+        if not self._counted_out:
+            self._counted_out = True
+            socket_closed(code)
 
     async def _ask_to_send(self, text: str) -> None:
         if self._writer or self._unacked_bytes > SURELY_BUFFERED_BYTES:

@@ -10,9 +10,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 
-from monitoring.board import EVERY_S, Board, read_board
+from monitoring.board import Board, read_board
 from monitoring.latency_table import VIEWS, LatencyTable
-from realtime.audiences import Room
+from realtime.audiences import Flush, Room
 from realtime.fanout import Parcels
 from realtime.fragments import Drawing
 from realtime.parcels import Parcel
@@ -21,6 +21,7 @@ from realtime.topics import is_of_system
 
 logger = logging.getLogger(__name__)
 
+EVERY_S = 5.0
 # Who asks over HTTP is here for a moment only, every three seconds.
 LINGER_S = 15.0
 
@@ -37,14 +38,14 @@ class Vitals:
         self._task: asyncio.Task[None] | None = None
         self._wanted_at = 0.0
 
-    def hold(self, *, cursor: str, flush: int) -> None:
+    def hold(self, flush: Flush) -> None:
         """Hand what was read since the last call to all who watch."""
         self.is_new = False
         parcels: Parcels = defaultdict(Parcel)
         for topic in self._watched():
             for audience in self._room.topics[topic]:
                 parcels[audience].heads[topic] = self._drawing(topic)
-        self._room.hold(parcels, since=cursor, cursor=cursor, flush=flush)
+        self._room.hold(parcels, flush)
 
     def parcel_for(self, topics: set[str]) -> Parcel:
         """What was read last, for somebody who comes with these topics; from now on, more."""
@@ -84,9 +85,12 @@ class Vitals:
         self._board, self._drawings = None, {}
 
     async def _read(self) -> None:
-        self._board, self._drawings = await asyncio.to_thread(_draw, self._watched())
-        self.is_new = True
-        self._wake()
+        known = self._board.rev if self._board else 0
+        board, drawings = await asyncio.to_thread(_draw, self._watched())
+        self._board, self._drawings = board, drawings
+        if board.rev != known:
+            self.is_new = True
+            self._wake()
 
     def _watched(self) -> list[str]:
         return [topic for topic in self._room.topics if is_of_system(topic)]

@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 
 from monitoring import board, remembered
 from monitoring.latency_table import VIEWS, LatencyTable, View
-from monitoring.snapshot import Snapshot
+from monitoring.snapshot import Operation, Snapshot
 from tests.monitoring import snapshots
 
 pytestmark = pytest.mark.django_db
@@ -216,7 +216,7 @@ def test_a_column_that_is_pressed_again_turns_round() -> None:
 @pytest.mark.parametrize("code", VIEWS)
 def test_in_every_order_what_has_no_figure_comes_last(code: str) -> None:
     seen = snapshots.healthy()
-    quiet = snapshots.Operation("quiet", "GET", "user", snapshots.NEVER)
+    quiet = Operation("quiet", "GET", "user", snapshots.NEVER)
     table = LatencyTable(snapshots.healthy(operations=(quiet, *seen.operations)), VIEWS[code])
     assert "quiet" not in [row.route for row in table.rows]
     assert len(table.rows) == len(seen.operations)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -76,6 +77,10 @@ def revs(screen: Screen, root: str = "monitoring") -> list[int]:
     return [int(html.split('data-rev="')[1].split('"')[0]) for html in found]
 
 
+def _has(screen: Screen, boards: int, root: str, _: object) -> bool:
+    return len(revs(screen, root)) >= boards
+
+
 async def test_an_operator_gets_one_board_after_the_other(hub: Hub, oscar: User) -> None:
     screen = await opened(hub, oscar, "monitoring")
     await screen.until(lambda _: len(revs(screen)) >= 3)
@@ -86,7 +91,7 @@ async def test_each_screen_gets_the_table_in_its_own_order(hub: Hub, oscar: User
     one = await opened(hub, oscar, "operations:15m.-p95")
     other = await opened(hub, oscar, "operations:1h.name")
     for screen, code in ((one, "15m.-p95"), (other, "1h.name")):
-        await screen.until(lambda _, screen=screen: revs(screen, "operations"))
+        await screen.until(partial(_has, screen, 1, "operations"))
         htmls = [frame["html"] for frame in screen.frames if frame.get("html")]
         assert all(f'data-topics="operations:{code}"' in html for html in htmls)
 
@@ -97,7 +102,7 @@ async def test_it_is_read_and_drawn_once_for_all_who_watch(
     began = time.monotonic()
     screens = [await opened(hub, oscar, "monitoring") for _ in range(MANY)]
     for screen in screens:
-        await screen.until(lambda _, screen=screen: len(revs(screen)) >= 3)
+        await screen.until(partial(_has, screen, 3, "monitoring"))
     assert boards.drawn.count("monitoring/_monitoring.html") <= boards.read
     assert boards.read <= (time.monotonic() - began) / vitals.EVERY_S + 1
 

@@ -1,0 +1,110 @@
+"""The outermost layer: every request is timed and gets an id, every socket is counted.
+
+It sees what no middleware does: static files, addresses that lead nowhere, faults of the
+middlewares themselves, and answers until their last byte.
+"""
+
+import logging
+from time import perf_counter
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest
+
+from monitoring.doing import UNMATCHED, WELL_FORMED, Doing, doing, new_id
+from monitoring.measure import count, level, took
+
+logger = logging.getLogger(__name__)
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+PROBES = {"healthz", "readyz", "metrics"}
+
+
+class Handler(ASGIHandler):
+    """Django's, which also notes the name of the view that it found for an address."""
+
+    def resolve_request(self, request: HttpRequest) -> Any:
+        match = super().resolve_request(request)
+        doing.get().route = match.view_name
+        return match
+
+
+class Measured:
+    """Hands requests and sockets on. Nothing stands between a socket and its server."""
+
+    def __init__(self, http: Any, websocket: Any) -> None:
+        self._http = http
+        self._websocket = websocket
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            doing.set(Doing(route="socket", connection=new_id()))
+            count(("opened",))
+            level("sockets", 1)
+            try:
+                await self._websocket(scope, receive, send)
+            finally:
+                level("sockets", -1)
+        else:
+            raise ValueError(f"there is no application for {scope['type']!r}")
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        began = perf_counter()
+        what = Doing(request_id(scope))
+        doing.set(what)
+        status = 0
+        took_s: float | None = None
+
+        async def tell(message: Any) -> None:
+            nonlocal status, took_s
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = [*message["headers"], (b"x-request-id", what.request_id.encode())]
+                await send({**message, "headers": headers})
+            else:
+                await send(message)
+                if not message.get("more_body", False):
+                    took_s = perf_counter() - began
+
+        try:
+            await self._http(scope, receive, tell)
+        except Exception:
+            status, took_s = 500, perf_counter() - began
+            raise
+        finally:
+            _note(scope, what, status, took_s)
+
+
+def request_id(scope: Any) -> str:
+    """The one that our proxy gave it; a new one where there is no proxy to be believed, or where
+    it gave none that is well formed."""
+    if settings.PROXIES:
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and WELL_FORMED.fullmatch(value):
+                return str(value, "ascii")
+    return new_id()
+
+
+def _note(scope: Any, what: Doing, status: int, took_s: float | None) -> None:
+    method = scope["method"] if scope["method"] in METHODS else "OTHER"
+    route, group = _of(what.route, scope["path"])
+    if took_s is None:
+        # The browser went away before the answer was complete: nobody's fault, and no latency.
+        count(("responses", route, method, "gone"))
+        return
+    took(("http", route, method, group), took_s, failed=status >= 500)
+    count(("responses", route, method, f"{status // 100}xx"))
+
+
+def _of(route: str, path: str) -> tuple[str, str]:
+    """The name of its row, and which rows it is among."""
+    if route in PROBES:
+        return route, "probe"
+    if route.startswith("monitoring"):
+        return route, "monitoring"
+    if route == UNMATCHED and path.startswith(settings.STATIC_URL):
+        return "static", "static"
+    return route, "user"
