@@ -78,10 +78,10 @@ PARTS = (
         (
             Gauge(
                 "lost-lines",
-                "Connections that were resumed, dropped or turned away",
-                ((0.1, 1.0), (0.4, 0.5), (0.8, 0.0)),
+                "Lines lost in a minute, of all",
+                ((0.05, 1.0), (0.2, 0.5), (0.5, 0.0)),
                 words.share,
-                "{} of connections are screens that lost their line",
+                "{} of screens lost their line within a minute",
                 "live",
                 "If it is one place, look at its network; if all, at the proxy in front and at "
                 "restarts of the web processes.",

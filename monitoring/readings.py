@@ -7,6 +7,8 @@ from monitoring.snapshot import Snapshot
 ENOUGH = 20
 # A ratio of fewer reads than this is chance.
 ENOUGH_READS = 100
+# Somebody always walks into a lift.
+FEW_LINES = 3
 DATABASE_IS_AWAY = "the database does not answer"
 VALKEY_IS_AWAY = "Valkey does not answer"
 NOT_READ = "it could not be read"
@@ -43,11 +45,10 @@ def hub_lag(seen: Snapshot) -> float | str:
 
 
 def lost_lines(seen: Snapshot) -> float | str:
-    live = seen.live
-    tried = live.opened + live.turned_away
-    if not tried:
-        return "no screen has connected for 15 minutes"
-    return min(1.0, (live.resumes + live.dropped + live.turned_away) / tried)
+    lost, browsers = seen.live.lost, seen.live.browsers
+    if not lost and not browsers:
+        return "no screen is open"
+    return lost / (lost + browsers) if lost >= FEW_LINES else 0.0
 
 
 def statements(seen: Snapshot) -> float | str:

@@ -1,7 +1,7 @@
 from monitoring import words
 from monitoring.charts import Chart
 from monitoring.panels.panel import GAUGES, Figure, Panel, Table, gauged
-from monitoring.readings import lately
+from monitoring.readings import lately, lost_lines
 from monitoring.snapshot import Snapshot
 
 QUARTER = "15 minutes"
@@ -10,6 +10,7 @@ QUARTER = "15 minutes"
 def live(seen: Snapshot) -> Panel:
     found = seen.live
     sent, lag = lately(found.commit_to_send), lately(found.hub_lag)
+    share = lost_lines(seen)
     return Panel(
         "live",
         "Live",
@@ -23,6 +24,12 @@ def live(seen: Snapshot) -> Panel:
             Figure("Told to reload", words.count(found.resets), QUARTER),
             Figure("Refused", words.count(found.refused), "topics, 15 minutes"),
             Figure("Dropped", words.count(found.dropped), "too slow, 15 minutes"),
+            gauged(
+                "Lines lost",
+                "lost-lines",
+                None if isinstance(share, str) else share,
+                f"{found.lost:,} in a minute",
+            ),
             Figure("Turned away", words.count(found.turned_away), "too many, 15 minutes"),
         ),
         charts=(

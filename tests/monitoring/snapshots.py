@@ -114,7 +114,7 @@ def healthy(**changes: Any) -> Snapshot:
         ),
         live=Live(
             48, 61, 130, 41.5, 52_000, windows(900, 38.0), windows(900, 6.0), 128, 4, 1, 0, 0, 0,
-            (Closed("1001", 74), Closed("1006", 3)),
+            (Closed("1001", 74), Closed("1006", 3)), 0,
         ),
         statements=Statements(
             windows(9000, 4.2),
@@ -196,7 +196,7 @@ def degraded() -> Snapshot:
     was = healthy()
     return healthy(
         all=windows(1500, 940.0, 12),
-        live=replace(was.live, commit_to_send=windows(900, 480.0), resumes=40),
+        live=replace(was.live, commit_to_send=windows(900, 480.0), lost=12),
         processes=Processes(
             4, 3, (*was.processes.each[:1], process("worker", 4712, reporting=False),
                    *was.processes.each[2:]),
