@@ -9,6 +9,7 @@ from environs import Env, EnvError
 
 EMBEDDED_HINT = "run the command through `python -m config.embedded`, or set it"
 EMAIL_FORM = "smtp://user:password@host:587 is the form"
+SHORTEST_TOKEN = 16
 DEVELOPMENT_KEY = "for-development-only-and-refused-when-DEBUG-is-off"
 
 
@@ -23,6 +24,7 @@ class Environment:
     email: dict[str, Any]
     static_root: str
     proxies: int
+    metrics_token: str
 
 
 def read_environment() -> Environment:
@@ -44,6 +46,7 @@ def read_environment() -> Environment:
             email=_email(env),
             static_root=env.str("STATIC_ROOT", ""),
             proxies=_proxies(env),
+            metrics_token=_metrics_token(env),
         )
     except (EnvError, ValueError) as fault:
         raise ImproperlyConfigured(str(fault)) from fault
@@ -72,6 +75,15 @@ def _proxies(env: Env) -> int:
             f"PROXIES is {raw!r}: how many proxies of yours stand in front, 0 or more"
         )
     return int(raw)
+
+
+def _metrics_token(env: Env) -> str:
+    token: str = env.str("METRICS_TOKEN", "")
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or " " in token):
+        raise ImproperlyConfigured(
+            f"METRICS_TOKEN can't be used: at least {SHORTEST_TOKEN} ASCII characters, no spaces"
+        )
+    return token
 
 
 def _origins(env: Env) -> list[str]:

@@ -93,6 +93,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = ENVIRONMENT.redis_url
+METRICS_TOKEN = ENVIRONMENT.metrics_token
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",

@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("inventory.urls")),
     path("", include("realtime.urls")),
     path("", include("monitoring.urls")),
+    path("", include("monitoring.probe_urls")),
 ]

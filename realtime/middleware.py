@@ -13,7 +13,7 @@ from realtime.rights import fingerprint
 STAMP = "(SELECT rights FROM inventory_rightsstamp WHERE user_id = %s)"
 PAGE = HERE.rstrip() + ",\n       COALESCE(" + STAMP + ", 0)"
 
-NOT_LIVE = ("/admin/", "/api/", "/static/", "/live/")
+NOT_LIVE = ("/admin/", "/api/", "/static/", "/live/", "/healthz", "/readyz", "/metrics")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ def test_what_is_said_is_read(variables: pytest.MonkeyPatch) -> None:
         ("SECRET_KEY", ""),
         ("PROXIES", "one"),
         ("PROXIES", "-1"),
+        ("METRICS_TOKEN", "too short"),
+        ("METRICS_TOKEN", "long, but there is a space in it"),
         ("CSRF_TRUSTED_ORIGINS", "stock.example"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
