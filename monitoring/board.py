@@ -12,6 +12,7 @@ from monitoring.collect import read_snapshot
 from monitoring.health import UNKNOWN, Assessment, Judged, State, assess
 from monitoring.panels import PANELS, Panel
 from monitoring.parts import PARTS
+from monitoring.readings import expected
 from monitoring.remembered import settled
 from monitoring.snapshot import Snapshot
 
@@ -104,6 +105,10 @@ class Board:
     @cached_property
     def panels(self) -> list[Panel]:
         return [self._dated(panel(self.snapshot)) for panel in PANELS]
+
+    @property
+    def processes_expected(self) -> int:
+        return expected(self.snapshot)
 
     @property
     def unknown(self) -> list[Judged]:

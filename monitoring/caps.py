@@ -2,7 +2,7 @@
 
 from monitoring import words
 from monitoring.health import Cap
-from monitoring.readings import ENOUGH, lately
+from monitoring.readings import ENOUGH, expected, lately, missing_processes
 from monitoring.snapshot import Snapshot
 
 # Of the requests: then something that people need does not work.
@@ -41,11 +41,12 @@ def _books(seen: Snapshot) -> str:
 
 
 def _process(seen: Snapshot) -> str:
-    missing = seen.processes.expected - seen.processes.reporting
-    if missing <= 0:
+    missing = missing_processes(seen)
+    if not missing:
         return ""
-    names = ", ".join(one.name for one in seen.processes.each if not one.reporting)
-    return f"{missing} of {seen.processes.expected} processes do not report: {names}"
+    names = ", ".join(one.name for one in missing)
+    verb = "does" if len(missing) == 1 else "do"
+    return f"{len(missing)} of {expected(seen)} processes {verb} not report: {names}"
 
 
 def _worker(seen: Snapshot) -> str:

@@ -14,7 +14,7 @@ from monitoring.snapshot import Snapshot
 BANDS = ((90, "excellent"), (75, "good"), (51, "fair"), (0, "poor"))
 UNKNOWN = "unknown"
 # With less of the weight known there is no score, unless something is known to be down.
-LEAST_WEIGHT = 60
+LEAST_WEIGHT = 65
 # A word changes when so many snapshots in a row say so, or at once if it is this much worse.
 SNAPSHOTS_IN_A_ROW = 3
 MARGIN = 5

@@ -1,7 +1,7 @@
 """What each gauge of the score reads from a snapshot: a figure, or why there is none."""
 
 from monitoring.figures import Spread, Windows
-from monitoring.snapshot import Snapshot
+from monitoring.snapshot import Process, Snapshot
 
 # Fewer in the last minute say little: then the last 15 minutes count.
 ENOUGH = 20
@@ -102,11 +102,32 @@ def beat(seen: Snapshot) -> float | str:
     return "no beat reports" if at is None else max(0.0, seen.made_at - at)
 
 
+def missing_processes(seen: Snapshot) -> list[Process]:
+    """Those that fell silent without a goodbye and that nobody has taken the place of: one that
+    was killed and started again goes by another name."""
+    missing: list[Process] = []
+    successors = [one for one in seen.processes.each if one.reporting]
+    for silent in (one for one in seen.processes.each if not one.reporting):
+        successor = next((one for one in successors if _follows(one, silent)), None)
+        if successor is None:
+            missing.append(silent)
+        else:
+            successors.remove(successor)
+    return missing
+
+
+def _follows(one: Process, silent: Process) -> bool:
+    same = (one.kind, one.host) == (silent.kind, silent.host)
+    return same and one.started_at > silent.started_at and one.started_at > silent.heard_at - 1
+
+
+def expected(seen: Snapshot) -> int:
+    return seen.processes.reporting + len(missing_processes(seen))
+
+
 def missing(seen: Snapshot) -> float | str:
-    found = seen.processes
-    if not found.expected:
-        return "no process reports"
-    return (found.expected - found.reporting) / found.expected
+    there = expected(seen)
+    return len(missing_processes(seen)) / there if there else "no process reports"
 
 
 def processor(seen: Snapshot) -> float | str:

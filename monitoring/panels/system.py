@@ -1,5 +1,6 @@
 from monitoring import words
 from monitoring.panels.panel import Figure, Panel, Table, gauged
+from monitoring.readings import expected
 from monitoring.snapshot import Process, Snapshot
 
 
@@ -13,9 +14,9 @@ def system(seen: Snapshot) -> Panel:
     )
     reporting = Figure(
         "Processes",
-        f"{processes.reporting} of {processes.expected}",
-        "report",
-        "ok" if processes.reporting == processes.expected else "out",
+        f"{processes.reporting} of {expected(seen)}",
+        "reporting",
+        "ok" if processes.reporting == expected(seen) else "out",
     )
     if found is None:
         return Panel(

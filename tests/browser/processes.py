@@ -88,13 +88,20 @@ class Process:
 class Server(Process):
     """Daphne with the real application, at the same port whenever it is started."""
 
-    def __init__(self, log: Path, database: str | None = None) -> None:
+    def __init__(
+        self,
+        log: Path,
+        database: str | None = None,
+        *,
+        application: str = "config.asgi:application",
+    ) -> None:
         super().__init__(log, database)
+        self._application = application
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self.run("-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application")
+        self.run("-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), self._application)
         until = time.monotonic() + PATIENCE_S
         while not self._answers():
             self.expect_life()

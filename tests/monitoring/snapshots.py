@@ -70,10 +70,12 @@ def points(step: float, count: int) -> tuple[Point, ...]:
     )
 
 
-def process(kind: Any, number: int, *, reporting: bool = True) -> Process:
+def process(
+    kind: Any, number: int, *, reporting: bool = True, started_at: float = NOW - 9000
+) -> Process:
     heard = NOW - 2 if reporting else NOW - 40
     return Process(
-        f"{kind}-shelf-{number}", kind, "shelf", number, NOW - 9000, heard, reporting,
+        f"{kind}-shelf-{number}", kind, "shelf", number, started_at, heard, reporting,
         140 * MB, 0.12, 0,
     )  # fmt: skip
 

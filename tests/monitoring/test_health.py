@@ -14,6 +14,7 @@ from tests.monitoring.snapshots import (
     failing,
     healthy,
     just_started,
+    process,
     windows,
     without_database,
     without_valkey,
@@ -123,6 +124,16 @@ def test_what_is_down_is_known_however_little_else_is() -> None:
     found = judge(replace(just_started(), database=None))
     assert found.score is not None
     assert found.score <= 10
+
+
+def test_a_process_that_was_started_again_is_not_missed() -> None:
+    was = healthy().processes
+    silent = process("worker", 4700, reporting=False)
+    again = process("worker", 4799, started_at=NOW - 20)
+    missed = replace(was, expected=5, each=(*was.each, silent))
+    replaced = replace(was, expected=6, reporting=5, each=(*was.each, silent, again))
+    assert judge(healthy(processes=missed)).score == 70
+    assert judge(healthy(processes=replaced)).score == 100
 
 
 def test_where_nothing_was_asked_lately_the_quarter_of_an_hour_counts() -> None:
