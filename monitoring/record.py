@@ -16,8 +16,8 @@ class Record:
         self._lock = threading.Lock()
         self.totals = Tally()
         self._undelivered_totals = Tally()
-        self._minute = 0
-        self._this_minute = Tally()
+        self._slot = self._minute = 0
+        self._this_slot, self._this_minute = Tally(), Tally()
         self._minutes: dict[int, str] = {}
         self._slots: dict[int, str] = {}
         self._due_minutes: set[int] = set()
@@ -29,13 +29,16 @@ class Record:
         inside = at - SLOT_S / 2
         slot, minute = int(inside // SLOT_S), int(inside // MINUTE_S)
         with self._lock:
+            if slot != self._slot:
+                self._slot, self._this_slot = slot, Tally()
             if minute != self._minute:
                 self._minute, self._this_minute = minute, Tally()
             if tally:
+                self._this_slot.add(tally)
                 self._this_minute.add(tally)
                 self.totals.add(tally)
                 self._undelivered_totals.add(tally)
-            self._slots[slot] = tally.dump()
+            self._slots[slot] = self._this_slot.dump()
             self._minutes[minute] = self._this_minute.dump()
             self._due_slots.add(slot)
             self._due_minutes.add(minute)

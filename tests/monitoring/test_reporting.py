@@ -92,6 +92,16 @@ def test_what_was_laid_down_twice_counts_once(
     assert requests(shelf.totals()) == 1
 
 
+def test_two_reports_within_a_slot_are_both_in_it(shelf: Shelf) -> None:
+    web = process(shelf)
+    answered()
+    web.report(NOW)
+    answered()
+    web.report(NOW + 1)
+
+    assert requests(History(shelf).read(NOW + SLOT_S).minute) == 2
+
+
 def test_what_was_counted_while_valkey_was_away_is_laid_down_later(shelf: Shelf) -> None:
     web = process(shelf)
     web.report(NOW)
