@@ -101,7 +101,7 @@ def test_every_state_is_well_made_at_a_desk_and_on_a_phone_by_day_and_by_night(
         seen.page.set_viewport_size(width)
         for scheme in SCHEMES:
             seen.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            for is_open in (False, True):
+            for is_open in (True, False):
                 seen.page.eval_on_selector_all(
                     "details", f"all => all.forEach((one) => (one.open = {str(is_open).lower()}))"
                 )
