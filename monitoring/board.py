@@ -9,7 +9,7 @@ from functools import cached_property
 from monitoring import words
 from monitoring.caps import CAPS
 from monitoring.collect import read_snapshot
-from monitoring.health import UNKNOWN, Assessment, Judged, State, assess
+from monitoring.health import UNKNOWN, Assessment, Judged, State, assess, word_of
 from monitoring.panels import PANELS, Panel
 from monitoring.parts import PARTS
 from monitoring.readings import expected
@@ -72,6 +72,12 @@ class Board:
     @property
     def is_unknown(self) -> bool:
         return self.state.word == UNKNOWN
+
+    @property
+    def becoming(self) -> str:
+        """The word that it will have if this stays so."""
+        word = word_of(self.score)
+        return "" if word == self.word else word
 
     @property
     def since(self) -> str:
