@@ -30,6 +30,7 @@ PARTS = (
     "imports",
     "writes",
     "ledger",
+    "measuring",
 )
 
 # What may go wrong in one measurement and must not end the others.
@@ -98,6 +99,7 @@ def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line
         imports,
         latency,
         ledger,
+        measuring,
         pages,
         pixels,
         queries,
@@ -114,6 +116,7 @@ def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line
         "imports": [imports.measure],
         "writes": [writes.measure],
         "ledger": [partial(ledger.measure, TEMPLATE)],
+        "measuring": [measuring.measure],
     }
     return [measure for part in parts for measure in measures[part]]
 
