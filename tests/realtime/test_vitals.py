@@ -133,7 +133,7 @@ async def test_who_comes_later_gets_what_was_read_last_with_the_welcome(
     await first.until(lambda _: revs(first))
     monkeypatch.setattr(vitals, "EVERY_S", 60)
     late = await opened(hub, oscar, "monitoring", "operations:1m.count")
-    assert [frame["type"] for frame in late.frames] == ["changes", "welcome"]
+    assert [frame["type"] for frame in late.frames[:2]] == ["changes", "welcome"]
     assert revs(late, "operations")
 
 
