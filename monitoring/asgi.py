@@ -4,7 +4,6 @@ It sees what no middleware does: static files, addresses that lead nowhere, faul
 middlewares themselves, and answers until their last byte.
 """
 
-import logging
 from time import perf_counter
 from typing import Any
 
@@ -12,10 +11,8 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 
-from monitoring.doing import UNMATCHED, WELL_FORMED, Doing, doing, new_id
+from monitoring.doing import NOTHING, UNMATCHED, WELL_FORMED, Doing, doing, new_id
 from monitoring.measure import count, level, took
-
-logger = logging.getLogger(__name__)
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 PROBES = {"healthz", "readyz", "metrics"}
@@ -26,7 +23,8 @@ class Handler(ASGIHandler):
 
     def resolve_request(self, request: HttpRequest) -> Any:
         match = super().resolve_request(request)
-        doing.get().route = match.view_name
+        if (what := doing.get()) is not NOTHING:
+            what.route = match.view_name
         return match
 
 

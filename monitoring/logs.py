@@ -2,7 +2,6 @@
 
 import json
 import logging
-import threading
 import traceback
 from collections import deque
 from datetime import UTC, datetime
@@ -58,10 +57,17 @@ class RecentErrors(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
-        self._lock_of_ours = threading.Lock()
+        # Its single steps are safe between threads; only `take` takes anything away.
         self._kept: deque[dict[str, Any]] = deque(maxlen=MOST_ERRORS)
 
     def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._keep(record)
+        except Exception:
+            # As logging's own handlers do: whoever logs must not suffer from it.
+            self.handleError(record)
+
+    def _keep(self, record: logging.LogRecord) -> None:
         what = doing.get()
         error = {
             "at": record.created,
@@ -77,24 +83,21 @@ class RecentErrors(logging.Handler):
             error["exception"] = record.exc_info[0].__name__
             error["where"] = _where(record.exc_info[2])
         took(("logged",), 0, failed=True)
-        with self._lock_of_ours:
-            self._kept.append(error)
+        self._kept.append(error)
 
     def take(self) -> list[dict[str, Any]]:
         """Those since the last call, oldest first."""
-        with self._lock_of_ours:
-            taken = list(self._kept)
-            self._kept.clear()
-        return taken
+        return [self._kept.popleft() for _ in range(len(self._kept))]
 
     def kept(self) -> list[dict[str, Any]]:
-        with self._lock_of_ours:
-            return [error | {"process": ""} for error in self._kept]
+        return [error | {"process": ""} for error in list(self._kept)]
 
     def give_back(self, errors: list[dict[str, Any]]) -> None:
         """They could not be told; newer ones matter more."""
-        with self._lock_of_ours:
-            self._kept.extendleft(reversed(errors[: MOST_ERRORS - len(self._kept)]))
+        room = max(0, MOST_ERRORS - len(self._kept))
+        self._kept.extendleft(
+            reversed(errors[len(errors) - room :] if room < len(errors) else errors)
+        )
 
 
 def _said(record: logging.LogRecord) -> str:
