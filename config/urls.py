@@ -14,5 +14,6 @@ urlpatterns = [
     path("api/", include("inventory.api.urls")),
     path("", include("inventory.urls")),
     path("", include("realtime.urls")),
+    path("", include("monitoring.urls")),
     path("", include("monitoring.probe_urls")),
 ]

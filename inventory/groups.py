@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-from inventory.models import GROUPS, MANAGERS
+from inventory.models import GROUPS, MANAGERS, OPERATORS
 
 SEEN = ("barcode", "category", "location", "product", "stocklevel", "stockmovement", "vendor")
 KEPT = ("barcode", "category", "location", "product", "vendor")
@@ -19,7 +19,7 @@ PERMISSIONS = {
     MANAGERS: {f"view_{name}" for name in (*SEEN, *LOOKED_INTO)}
     | {f"{verb}_{name}" for verb in ("add", "change", "delete") for name in KEPT}
     | {"add_apitoken"},
-    "operator": set[str](),
+    OPERATORS: set[str](),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import BooleanField, Exists, OuterRef, Value
 from django.http import HttpRequest
 
-from inventory.models import Location, LocationAccess, sees_everything
+from inventory.models import Location, LocationAccess, operates, sees_everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +42,9 @@ def writable_codes(user: Any) -> list[str]:
 
 
 def writes(request: HttpRequest) -> dict[str, Any]:
-    """For `data-writes` of base.html; read only when the template asks for it."""
-    return {"writes": lambda: " ".join(writable_codes(request.user))}
+    """For base.html: `data-writes`, and which links lead anywhere. Read only when it asks."""
+    return {
+        "writes": lambda: " ".join(writable_codes(request.user)),
+        "sees_stock": lambda: bool(places_of(request.user)) or sees_everything(request.user),
+        "operates": lambda: operates(request.user),
+    }

@@ -11,6 +11,7 @@ import time
 import redis
 
 from monitoring import reporting
+from monitoring.board import board_of
 from monitoring.collect import WATCHED, Collector, collector
 from monitoring.shelf import PREFIX, SLOT_S, Shelf
 
@@ -46,7 +47,8 @@ class Collecting:
                 return False
         elif not self._redis.set(MINUTE, self._name, nx=True, ex=UNWATCHED_EVERY_S):
             return False
-        self._collector.build()
+        # Judged at once, so that it is known since when it is so, also where nobody looks.
+        board_of(self._collector.build())
         self._collector.tidy()
         return True
 

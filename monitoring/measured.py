@@ -80,6 +80,10 @@ def level(heartbeats: Sequence[Heartbeat], name: str, now: float) -> int:
     return sum(beat["levels"].get(name, 0) for beat in heartbeats if is_reporting(beat, now))
 
 
+# No goodbye, our faults, too slow, too many: nobody who simply leaves a page.
+LOST = ("1006", "1011", "1013", "4408", "4429")
+
+
 def live(stretch: Stretch, heartbeats: Sequence[Heartbeat], now: float) -> Live:
     quarter = stretch.quarter
     closed = {code: counted(quarter, "closed", code) for code in labels(quarter, "closed", 1)}
@@ -98,6 +102,7 @@ def live(stretch: Stretch, heartbeats: Sequence[Heartbeat], now: float) -> Live:
         turned_away=closed.get("4429", 0),
         dropped=closed.get("4408", 0),
         closed=tuple(Closed(code, count) for code, count in closed.items()),
+        lost=sum(counted(stretch.minute, "closed", code) for code in LOST),
     )
 
 

@@ -93,6 +93,7 @@ class Live:
     turned_away: int  # 4429
     dropped: int  # 4408
     closed: tuple[Closed, ...]
+    lost: int  # in the last minute: ended without a goodbye, dropped or turned away
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,18 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from weakref import WeakKeyDictionary
 
 import psycopg
 
 from monitoring.measure import set_level
-from realtime.audiences import Audience, Flush, Room, Topics
+from realtime.audiences import Flush, Room, Topics
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.farewell import bye, reset
 from realtime.hints import listen
-from realtime.joins import Join, admit, refuse, welcome
+from realtime.joins import Join, admit, refuse, welcome, what_is_missed
 from realtime.lifeline import Lifeline
 from realtime.looks import LOOK_EVERY_S, Looks
 from realtime.presence import Presence
@@ -28,6 +28,7 @@ from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Clo
 from realtime.reader import Reader, connection_params
 from realtime.release import release, send
 from realtime.subscriber import Subscriber
+from realtime.vitals import Vitals
 from realtime.watch import read_rights_again, rights_changed
 
 __all__ = ["Hub", "Join", "current_hub"]
@@ -45,6 +46,7 @@ ANSWER_WITHIN_S = 10.0
 class Hub:
     def __init__(self) -> None:
         self.room = Room()
+        self.vitals = Vitals(self.room, lambda: self._wake.set())
         self.stand: Standpoint | None = None
         self.presence = Presence(self.room, lambda: self.stand.epoch if self.stand else "")
         self._joins: asyncio.Queue[Join] = asyncio.Queue()
@@ -119,13 +121,14 @@ class Hub:
     async def stop(self) -> None:
         await self.lifeline.stop()
         await self.presence.stop()
+        await self.vitals.stop()
         await self._disconnect()
 
-    async def close_all(self, code: Close) -> None:
+    async def close_all(self, code: Close, *, but: Collection[Subscriber] = ()) -> None:
         """Send everybody away, those too who are just coming in."""
         while not self._joins.empty():
             refuse(self._joins.get_nowait(), "nobody can be let in now")
-        screens = list(self.room.screens)
+        screens = [screen for screen in self.room.screens if screen not in but]
         for screen in screens:
             self.leave(screen)
         self.presence.hurry()
@@ -144,7 +147,8 @@ class Hub:
                 failing_since = failing_since or time.monotonic()
                 logger.warning("The hub lost the database: %s", str(fault).strip())
                 if time.monotonic() - failing_since > GRACE_S:
-                    await self.close_all(Close.TRY_LATER)
+                    await self.close_all(Close.TRY_LATER, but=self.vitals.watchers())
+                await self._release()
                 await asyncio.sleep(0.2)
             except Exception:
                 # A fault of ours must not leave screens that look live and are not.
@@ -171,7 +175,7 @@ class Hub:
             await self._wait()
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await self._look_if_due()
-                await release(self.room)
+                await self._release()
                 self._tell_who_waits()
                 await self._enter_waiting()
                 await self._read_rights_if_due()
@@ -185,10 +189,9 @@ class Hub:
 
     def _pause(self) -> float | None:
         """Until there is something to do; None: until somebody comes."""
-        if not self._joins.empty():
+        if self.vitals.is_new or not self._joins.empty():
             return 0
-        next_due = self.room.next_due()
-        moments = [] if next_due is None else [next_due]
+        moments = [] if (due := self.room.next_due()) is None else [due]
         if self.room.screens:
             moments.append(self._looks.due)
         return min(moments) - time.monotonic() if moments else None
@@ -219,11 +222,16 @@ class Hub:
         if changes:
             parcels = await reader.parcels(changes, stand.cursor, self.room.topics)
             self._flush += 1
-            flush = Flush(self._flush, stand.cursor, changes.cursor, committed_at)
-            self.room.hold(parcels, flush)
+            self.room.hold(parcels, Flush(self._flush, stand.cursor, changes.cursor, committed_at))
         self.stand = Standpoint(changes.cursor, stand.epoch)
         if changes.people:
             await rights_changed(self.room, reader.database, changes.people)
+
+    async def _release(self) -> None:
+        if self.stand and self.vitals.is_new:
+            self._flush += 1
+            self.vitals.hold(Flush(self._flush, self.stand.cursor, self.stand.cursor))
+        await release(self.room)
 
     def _tell_who_waits(self) -> None:
         if not self.room.holding:
@@ -259,17 +267,12 @@ class Hub:
         subscriber.entered = self._flush
         # What waited for it where it sat before comes first: it is older than the catch-up.
         await release(self.room)
-        missed = await changed_since(reader.database, join.cursor)
-        if missed:
-            # Only the new topics, which may stand at an older cursor than the others.
-            alone = Audience(subscriber.rights, [subscriber])
-            topics: Topics = {topic: {alone} for topic in allowed}
-            parcels = await reader.parcels(missed, join.cursor, topics)
-            if alone in parcels:
-                text = parcels[alone].text(missed.cursor)
-                await send(text, missed.cursor, [subscriber])
-                join.caught_up = True
-        await welcome(join, stand, missed.cursor, allowed)
+        cursor, missed = await what_is_missed(join, allowed, reader)
+        join.caught_up = bool(missed)
+        for parcel in (missed, self.vitals.parcel_for(allowed)):
+            if parcel:
+                await send(parcel.text(cursor), cursor, [subscriber])
+        await welcome(join, stand, cursor, allowed)
 
     async def _disconnect(self) -> None:
         if self._reader is not None:

@@ -8,9 +8,12 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from monitoring.measure import topics_refused
-from realtime.changes import Standpoint
+from realtime.audiences import Audience, Topics
+from realtime.changes import Standpoint, changed_since
 from realtime.farewell import reset
+from realtime.parcels import Parcel
 from realtime.protocol import LIMITS, Close
+from realtime.reader import Reader
 from realtime.rights import rights_of
 from realtime.subscriber import Subscriber
 from realtime.topics import permitted
@@ -55,6 +58,20 @@ def _why_reload(join: Join, stand: Standpoint) -> str | None:
     if join.rights != join.subscriber.rights.fingerprint:
         return "rights"
     return None
+
+
+async def what_is_missed(join: Join, allowed: set[str], reader: Reader) -> tuple[str, Parcel]:
+    """What changed since its cursor for the topics that are new with it, and up to which cursor.
+
+    Only the new ones, which may stand at an older cursor than the others.
+    """
+    missed = await changed_since(reader.database, join.cursor)
+    if not missed:
+        return missed.cursor, Parcel()
+    alone = Audience(join.subscriber.rights, [join.subscriber])
+    topics: Topics = {topic: {alone} for topic in allowed}
+    parcels = await reader.parcels(missed, join.cursor, topics)
+    return missed.cursor, parcels.get(alone, Parcel())
 
 
 async def welcome(join: Join, stand: Standpoint, cursor: str, allowed: set[str]) -> None:

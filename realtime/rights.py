@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from inventory.models import MANAGERS
+from inventory.models import MANAGERS, OPERATORS
 
 READ = """
 SELECT asked.person, asked.session,
@@ -24,7 +24,11 @@ SELECT asked.person, asked.session,
        ARRAY(SELECT location_id FROM inventory_locationaccess
              WHERE user_id = person.id AND may_read),
        COALESCE((SELECT rights FROM inventory_rightsstamp WHERE user_id = person.id), 0),
-       left(COALESCE(NULLIF(btrim(concat_ws(' ', first_name, last_name)), ''), username), 60)
+       left(COALESCE(NULLIF(btrim(concat_ws(' ', first_name, last_name)), ''), username), 60),
+       person.is_superuser OR EXISTS (
+           SELECT FROM auth_user_groups member
+           JOIN auth_group ON auth_group.id = member.group_id
+           WHERE member.user_id = person.id AND auth_group.name = %(operators)s)
 FROM unnest(%(people)s::bigint[], %(sessions)s::text[]) AS asked(person, session)
 JOIN auth_user person ON person.id = asked.person
 """
@@ -43,13 +47,15 @@ class Rights:
     fingerprint: str
     name: str = ""
     """By which others know the person: cut where a list of names would be one name."""
+    operates: bool = False
+    """May see how the system itself is."""
 
     def read(self, location: int) -> bool:
         return self.active and (self.everything or location in self.locations)
 
     @property
     def scope(self) -> "Scope":
-        return self.active, self.everything, self.locations
+        return self.active, self.everything, self.locations, self.operates
 
     @property
     def anywhere(self) -> bool:
@@ -57,7 +63,7 @@ class Rights:
 
 
 # What rights come to, whoever has them: equal scopes see the same.
-Scope = tuple[bool, bool, frozenset[int]]
+Scope = tuple[bool, bool, frozenset[int], bool]
 
 NOBODY = Rights(active=False, everything=False, locations=frozenset(), fingerprint="")
 
@@ -72,11 +78,17 @@ async def rights_of(
     """In one statement, however many they are; NOBODY's for a person who is not there."""
     people, sessions = [person for person, _ in holders], [session for _, session in holders]
     rows = await connection.execute(
-        READ, {"people": people, "sessions": sessions, "managers": MANAGERS}
+        READ,
+        {
+            "people": people,
+            "sessions": sessions,
+            "managers": MANAGERS,
+            "operators": OPERATORS,
+        },
     )
     found = dict.fromkeys(holders, NOBODY)
-    async for person, session, active, everything, locations, stamp, name in rows:
+    async for person, session, active, everything, locations, stamp, name, operates in rows:
         found[person, session] = Rights(
-            active, everything, frozenset(locations), fingerprint(person, stamp), name
+            active, everything, frozenset(locations), fingerprint(person, stamp), name, operates
         )
     return found

@@ -16,6 +16,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from inventory.models import CODE_PATTERN
+from monitoring.latency_table import CODES
 from realtime.rights import Rights
 
 PRESENCE = "presence:"
@@ -40,6 +41,8 @@ class Family:
     lookup: the statement that finds which of %(codes)s exist, as (code, location id or NULL).
     Whoever asks must read that location, or any location at all where there is none.
     is_page: a person can have it open, and there is `presence:` of it.
+    of_system: it is about the system itself, so for operators, whatever stock they see. Where its
+    topics have codes, `codes` are all of them.
     """
 
     name: str
@@ -47,6 +50,12 @@ class Family:
     says: str
     priority: Priority = Priority.MEDIUM
     is_page: bool = False
+    of_system: bool = False
+    codes: frozenset[str] = frozenset()
+
+    @property
+    def has_codes(self) -> bool:
+        return self.lookup is not None or bool(self.codes)
 
 
 BY_LOCATION = "SELECT code, id FROM inventory_location WHERE code = ANY(%(codes)s)"
@@ -71,6 +80,14 @@ FAMILIES = {
             is_page=True,
         ),
         Family("summary", None, "the tiles and totals of every location one may see"),
+        Family("monitoring", None, "how the system is: score and panels", of_system=True),
+        Family(
+            "operations",
+            None,
+            "the table of latencies, over one window and in one order",
+            of_system=True,
+            codes=CODES,
+        ),
     )
 }
 
@@ -89,20 +106,28 @@ def priority_of(topic: str) -> Priority:
     return FAMILIES[topic.partition(":")[0]].priority
 
 
+def is_of_system(topic: str) -> bool:
+    return FAMILIES[topic.partition(":")[0]].of_system
+
+
 async def permitted(
     connection: AsyncConnection[Any], topics: Iterable[str], rights: Rights
 ) -> set[str]:
     """Those of the topics that exist and that the rights allow; one statement a family."""
-    if not rights.anywhere:
-        return set()
     allowed: set[str] = set()
     wanted: dict[str, dict[str, list[str]]] = {}
     for topic in topics:
         match = TOPIC.fullmatch(topic)
         family = _family_of(match) if match else None
-        if match is None or family is None or (family.lookup is None) != (match["code"] is None):
+        if match is None or family is None or family.has_codes != (match["code"] is not None):
             continue
-        if family.lookup is None:
+        if family.of_system:
+            exists = match["code"] is None or match["code"] in family.codes
+            if exists and rights.active and rights.operates:
+                allowed.add(topic)
+        elif not rights.anywhere:
+            continue
+        elif family.lookup is None:
             allowed.add(topic)
         else:
             wanted.setdefault(family.name, {}).setdefault(match["code"], []).append(topic)

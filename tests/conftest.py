@@ -80,6 +80,14 @@ def dora(groups: dict[str, Group]) -> User:
 
 
 @pytest.fixture
+def oscar(groups: dict[str, Group]) -> User:
+    """Watches the system itself, and sees no stock."""
+    oscar = person("oscar")
+    oscar.groups.add(groups["operator"])
+    return oscar
+
+
+@pytest.fixture
 def mill(db: None) -> Vendor:
     return Vendor.objects.create(code="MILL", name="Old Mill")
 

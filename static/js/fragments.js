@@ -90,9 +90,12 @@ export class Fragments {
   }
 
   #changed(element, level) {
-    this.#fresh.mark(element);
+    // What changes every few seconds by itself is news to nobody: no mark, no word.
+    const isQuiet = element.dataset.quiet !== undefined;
+    if (!isQuiet) this.#fresh.mark(element);
     // A line of the ledger is the reason of a row's change, not one more.
-    if (!element.id.startsWith("movement-")) this.#announcer.note(describeChange(element));
+    const isReason = element.id.startsWith("movement-");
+    if (!isQuiet && !isReason) this.#announcer.note(describeChange(element));
     announce(element, "liveshelf:changed", { level });
   }
 

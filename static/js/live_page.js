@@ -272,6 +272,10 @@ export class LivePage {
 
   #revoked(topics) {
     this.#subscriptions.drop(topics);
+    for (const region of liveRegions()) {
+      const isOfSystem = region.dataset.quiet !== undefined;
+      if (isOfSystem && topicsOf(region).every((topic) => topics.includes(topic))) region.remove();
+    }
     for (const topic of topics.filter((name) => name.startsWith("location:"))) {
       const code = CSS.escape(topic.slice("location:".length));
       document.querySelectorAll(`tr[data-location="${code}"]`).forEach((row) => row.remove());

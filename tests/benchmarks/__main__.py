@@ -31,6 +31,7 @@ PARTS = (
     "writes",
     "ledger",
     "measuring",
+    "watching",
 )
 
 # What may go wrong in one measurement and must not end the others.
@@ -103,6 +104,7 @@ def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line
         pages,
         pixels,
         queries,
+        watching,
         writes,
     )
 
@@ -117,6 +119,7 @@ def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line
         "writes": [writes.measure],
         "ledger": [partial(ledger.measure, TEMPLATE)],
         "measuring": [measuring.measure],
+        "watching": [watching.measure],
     }
     return [measure for part in parts for measure in measures[part]]
 

@@ -56,6 +56,11 @@ class Process:
             )
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None, "it was never started"
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -97,17 +102,21 @@ class Process:
 class Server(Process):
     """Daphne with the real application, at the same port whenever it is started."""
 
-    application = "config.asgi:application"
-
     def __init__(
-        self, log: Path, database: str | None = None, *, valkey: str | None = None
+        self,
+        log: Path,
+        database: str | None = None,
+        *,
+        valkey: str | None = None,
+        application: str = "config.asgi:application",
     ) -> None:
         super().__init__(log, database, valkey=valkey)
+        self._application = application
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self.run("-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), self.application)
+        self.run("-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), self._application)
         until = time.monotonic() + PATIENCE_S
         while not self._answers():
             self.expect_life()

@@ -32,10 +32,6 @@ SLOW_BYTES_A_SECOND = 1024
 ALL_LIVE_WITHIN_S = 60
 
 
-class FaultyServer(Server):
-    application = "tests.faults.asgi:application"
-
-
 class Stage:
     """`at_size`: what is to last for a minute lasts for one, not for some seconds."""
 
@@ -60,10 +56,11 @@ class Stage:
         leaving.callback(self.background.stop)
         self.to_postgres = Link(self.background, self._socket_of_postgres())
         self.to_valkey = Link(self.background, _host_and_port(self.valkey.url))
-        self.server = FaultyServer(
+        self.server = Server(
             folder / "server.log",
             f"postgres://liveshelf@127.0.0.1:{self.to_postgres.port}/liveshelf",
             valkey=_with_port(self.valkey.url, self.to_valkey.port),
+            application="tests.faults.asgi:application",
         )
         self.people = [
             Person(**fields) for fields in json.loads(self.run("-m", "tests.faults.house"))

@@ -54,6 +54,9 @@ def put_right(movement: str, statuses: tuple[int, ...]) -> list[Line]:
 WRITES: dict[str, list[Line]] = {
     "api/v1/operations": [("/api/v1/operations", {}, (422, 422, 422, 422, 422, 401))],
     "login/": [("/login/", {"username": "x"}, (302, 302, 302, 302, 302, 422))],
+    # Who may not see it may not learn either that it takes no POST.
+    "monitoring/": [("/monitoring/", {}, (404, 404, 404, 404, 405, 404))],
+    "metrics": [("/metrics", {}, (404, 404, 404, 404, 405, 404))],
     "logout/": [("/logout/", {}, (302,) * 6)],
     "logout/everywhere/": [("/logout/everywhere/", {}, (302,) * 6)],
     "password/": [("/password/", {"old_password": "no"}, (422, 422, 422, 422, 422, 302))],

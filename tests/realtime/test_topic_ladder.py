@@ -42,27 +42,46 @@ LADDER |= {
     f"presence:{name}": Rung(*(topic and f"presence:{topic}" for topic in LADDER[name]))
     for name in PAGES
 }
+# About the system itself: for operators, who see no stock.
+OF_SYSTEM = {
+    "monitoring": Rung("monitoring", "", "monitoring:NONE"),
+    "operations": Rung("operations:15m.-p95", "", "operations:NONE"),
+}
+WATCHED = [rung.seen for rung in OF_SYSTEM.values()]
 SEEN = [rung.seen for rung in LADDER.values()]
 HIDDEN = [rung.hidden for rung in LADDER.values() if rung.hidden]
 ABSENT = [
-    *(rung.absent for rung in LADDER.values()),
+    *(rung.absent for rung in (*LADDER.values(), *OF_SYSTEM.values())),
     "presence:summary",
     "presence:movements:WH",
     "presence:presence:product:FLOUR",
     "presence:product",
     "presence:",
+    "presence:monitoring",
 ]
-GRANTED = {"alice": {*SEEN, *HIDDEN}, "bob": {*SEEN}, "charlie": {*SEEN}, "dora": set[str]()}
+GRANTED = {
+    "alice": {*SEEN, *HIDDEN},
+    "bob": {*SEEN},
+    "charlie": {*SEEN},
+    "dora": set[str](),
+    "oscar": {*WATCHED},
+}
 Cast = dict[str, User]
 
 
 @pytest.fixture
 def cast(
-    flour_level: StockLevel, shop: Location, alice: User, bob: User, charlie: User, dora: User
+    flour_level: StockLevel,
+    shop: Location,
+    alice: User,
+    bob: User,
+    charlie: User,
+    dora: User,
+    oscar: User,
 ) -> Cast:
     StockLevel.objects.create(product=flour_level.product, location=shop)
     book(ask("receive", 4), ask("receive", 7311, location="SHOP"))
-    return {"alice": alice, "bob": bob, "charlie": charlie, "dora": dora}
+    return {"alice": alice, "bob": bob, "charlie": charlie, "dora": dora, "oscar": oscar}
 
 
 @pytest_asyncio.fixture
@@ -72,14 +91,17 @@ async def hub() -> AsyncIterator[Hub]:
 
 
 async def test_every_family_has_a_rung() -> None:
-    assert set(LADDER) == {*FAMILIES, *(f"presence:{name}" for name in PAGES)}
+    assert {*LADDER, *OF_SYSTEM} == {*FAMILIES, *(f"presence:{name}" for name in PAGES)}
+    assert {name for name, family in FAMILIES.items() if family.of_system} == set(OF_SYSTEM)
     for name, family in FAMILIES.items():
+        if name in OF_SYSTEM:
+            continue
         assert bool(LADDER[name].hidden) == (", id" in (family.lookup or "")), name
 
 
 @pytest.mark.parametrize("name", GRANTED)
 async def test_who_gets_which_topic(hub: Hub, cast: Cast, name: str) -> None:
-    asked = [*SEEN, *HIDDEN, *ABSENT]
+    asked = [*SEEN, *HIDDEN, *WATCHED, *ABSENT]
 
     screen = await opened(hub, cast[name], *asked)
 
@@ -108,13 +130,29 @@ async def test_a_hidden_topic_is_answered_like_one_that_does_not_exist(
     assert told | {"cursor": "~"} == wanted | {"cursor": "~"}
 
 
-@pytest.mark.parametrize("name", ["bob", "dora"])
+@pytest.mark.parametrize("name", ["alice", "bob", "dora"])
+@pytest.mark.parametrize("family", OF_SYSTEM)
+async def test_how_the_system_is_is_answered_like_what_does_not_exist(
+    hub: Hub, cast: Cast, name: str, family: str
+) -> None:
+    rung = OF_SYSTEM[family]
+
+    hidden = await opened(hub, cast[name], rung.seen)
+    absent = await opened(hub, cast[name], rung.absent)
+
+    [told], [wanted] = hidden.frames, absent.frames
+    assert told.pop("refused") == [rung.seen]
+    assert wanted.pop("refused") == [rung.absent]
+    assert told | {"cursor": "~"} == wanted | {"cursor": "~"}
+
+
+@pytest.mark.parametrize("name", ["bob", "dora", "oscar"])
 async def test_one_topic_more_is_judged_like_the_first_ones(
     hub: Hub, cast: Cast, name: str
 ) -> None:
     screen = await opened(hub, cast[name])
 
-    await screen.subscribe(hub.cursor, *SEEN, *HIDDEN, *ABSENT)
+    await screen.subscribe(hub.cursor, *SEEN, *HIDDEN, *WATCHED, *ABSENT)
 
     assert screen.subscriber.topics == GRANTED[name]
 
@@ -129,7 +167,7 @@ async def test_without_a_session_of_ones_own_nothing_is_granted(
     if session == "another's":
         stranger.subscriber.session = await sync_to_async(session_of)(cast["dora"])
 
-    await stranger.hello(*SEEN, *HIDDEN)
+    await stranger.hello(*SEEN, *HIDDEN, *WATCHED)
 
     assert stranger.closed == [Close.LOG_IN]
     assert stranger.subscriber.topics == set()
