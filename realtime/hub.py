@@ -17,11 +17,12 @@ import psycopg
 from realtime.audiences import Audience, Room, Topics
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
+from realtime.database import connection_params
 from realtime.farewell import bye, reset
 from realtime.hints import listen_for_hints
 from realtime.joins import Join, admit, refuse, welcome
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
-from realtime.reader import Reader, connection_params
+from realtime.reader import Reader
 from realtime.release import release, send
 from realtime.subscriber import Subscriber
 from realtime.watch import read_rights_again, rights_changed

@@ -15,7 +15,7 @@ from realtime import hub as hub_module
 from realtime.consumers import Live
 from realtime.hub import Hub
 from realtime.protocol import Close
-from realtime.reader import connection_params
+from realtime.database import connection_params
 from tests.realtime.screens import Screen, opened, running_hub
 from tests.realtime.test_hub import receive
 from tests.sessions import session_of
