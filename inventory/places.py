@@ -6,9 +6,11 @@ from typing import Any
 from django.db.models import BooleanField, Exists, OuterRef, Value
 from django.http import HttpRequest
 
+from inventory.cached.codec import kept
 from inventory.models import Location, LocationAccess, sees_everything
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class Place:
     id: int
@@ -25,8 +27,12 @@ def places_of(user: Any) -> list[Place]:
         readable = Location.objects.readable_by(user).order_by("name", "id")
         rows = readable.values_list("id", "code", "name", "active", _may_write(user))
         known = [Place(*row) for row in rows]
-        user._places = known
+        remember_places(user, known)
     return known
+
+
+def remember_places(user: Any, places: list[Place]) -> None:
+    user._places = places
 
 
 def _may_write(user: Any) -> Any:

@@ -113,7 +113,7 @@ def get_product(request: HttpRequest, sku: Path[str]) -> HttpResponse:
             raise unknown("product", sku)
         return _product(product_head(fields))
 
-    visit = Visit(request, product=code(sku))
+    visit = Visit(request, product=sku)
     return answer_again(visit, PRODUCT, ("product", code(sku).upper()), basis.product_row, body)
 
 

@@ -132,10 +132,10 @@ def get_inventory(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     )  # fmt: skip
     visit = Visit(
         request,
-        product=code(wanted.product),
-        vendor=code(wanted.vendor),
-        location=code(wanted.location),
-        category=code(wanted.category),
+        product=wanted.product,
+        vendor=wanted.vendor,
+        location=wanted.location,
+        category=wanted.category,
     )
     return answer_again(visit, INVENTORY, question, wanted.basis, body)
 

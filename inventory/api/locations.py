@@ -64,7 +64,7 @@ def get_location(request: HttpRequest, location: Path[str]) -> HttpResponse:
         return _place(request, LocationTile(**fields))
 
     question = ("location", code(location))
-    visit = Visit(request, location=code(location))
+    visit = Visit(request, location=location)
     return answer_again(visit, INVENTORY, question, basis.stock_at, body, for_writers=True)
 
 

@@ -1,5 +1,7 @@
 """What several kinds of answers stand on."""
 
+from collections.abc import Sequence
+
 from inventory.cached import generations
 from inventory.cached.gate import Gate
 
@@ -11,9 +13,13 @@ ROWS = (generations.PRODUCTS, generations.NAMES)
 
 def stock_in_view(gate: Gate) -> list[str]:
     """All stock that the person may read."""
-    if gate.everything or len(gate.readable) > MOST_PLACES:
+    return [generations.STOCK, *ROWS] if gate.everything else stock_at_places(gate.readable)
+
+
+def stock_at_places(places: Sequence[int]) -> list[str]:
+    if len(places) > MOST_PLACES:
         return [generations.STOCK, *ROWS]
-    return [*map(generations.stock_at, gate.readable), *ROWS]
+    return [*map(generations.stock_at, places), *ROWS]
 
 
 def product_row(gate: Gate) -> list[str] | None:
@@ -27,6 +33,10 @@ def stock_of_product(gate: Gate) -> list[str] | None:
     if not id_:
         return None
     return [generations.product(id_), generations.stock_of_product(id_), generations.NAMES]
+
+
+def vendor_row(gate: Gate) -> list[str] | None:
+    return [generations.NAMES] if gate.ids.get("vendor") else None
 
 
 def stock_of_vendor(gate: Gate) -> list[str] | None:

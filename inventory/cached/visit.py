@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from inventory.cached.caches import Cache
 from inventory.cached.entries import Entry, Found
 from inventory.cached.gate import Gate, move_to, open_gate, read_gate
 from inventory.cached.link import Away, link
+from inventory.models import CODE_PATTERN
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +23,7 @@ Value = TypeVar("Value")
 Basis = Callable[[Gate], Sequence[str] | None]
 """The generations that an answer stands on; None: it is not to be kept."""
 
+CODE = re.compile(CODE_PATTERN)
 # Who waits longer for the one that makes an answer makes it for themselves.
 WAIT_S = 0.5
 LOOK_AGAIN_S = 0.005
@@ -34,12 +37,17 @@ class Visit:
 
     def __init__(self, request: HttpRequest, **named: str) -> None:
         self.request = request
-        self._named = {name: code for name, code in named.items() if code}
+        # What no code looks like names nothing, and PostgreSQL could not even compare it.
+        self._named = {name: code for name, code in named.items() if CODE.fullmatch(code)}
         self._gate: Gate | None = None
         self._has_asked = False
         self._outcomes: set[counts.Outcome] = set()
         self.cache_s = 0.0
         self.database_s = 0.0
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self._outcomes)
 
     @property
     def outcome(self) -> counts.Outcome:
