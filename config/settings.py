@@ -142,6 +142,12 @@ CELERY_BEAT_SCHEDULE = {
         # A beat that nobody fetched is worth nothing once the next one is there.
         "options": {"expires": 5},
     },
+    # Two short questions, unless the cache has begun anew.
+    "warm-cache": {
+        "task": "inventory.tasks.warm_cache",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
     "prune": {"task": "inventory.tasks.prune", "schedule": timedelta(hours=1)},
     # At night, when hardly anybody sells.
     "prove-ledger": {

@@ -41,11 +41,12 @@ MOVE_ON = """
 UPDATE inventory_cachegate SET looked = %s, looked_at = to_timestamp(%s)
 WHERE namespace = %s AND server = %s AND looked = %s
 """
-# More than anybody goes through: all answers are forgotten instead.
+# More than anybody goes through, or a Valkey that did not hear what the other one was told: all
+# answers are forgotten instead.
 FORGET = """
 UPDATE inventory_cachegate
-SET namespace = gen_random_uuid(), looked = %s, looked_at = to_timestamp(%s)
-WHERE looked = %s
+SET namespace = gen_random_uuid(), server = %s, looked = %s, looked_at = to_timestamp(%s)
+WHERE namespace = %s AND looked = %s
 """
 
 
@@ -125,10 +126,14 @@ class Lookout:
             return  # nobody has kept anything yet
         namespace, server, looked = place
         following, asked_at, changed = await outdated_since(self._database, looked)
-        if len(changed) > MOST_ROWS:
-            await self._database.execute(FORGET, [following, asked_at, looked])
-        elif not changed or await self._throw_away(changed) == server:
-            await self._database.execute(MOVE_ON, [following, asked_at, namespace, server, looked])
+        too_many = len(changed) > MOST_ROWS
+        told = await self._throw_away(changed) if changed and not too_many else server
+        if too_many or told != server:
+            values = [told, following, asked_at, namespace, looked]
+            await self._database.execute(FORGET, values)
+        else:
+            values = [following, asked_at, namespace, server, looked]
+            await self._database.execute(MOVE_ON, values)
 
     async def _throw_away(self, changed: list[Outdated]) -> str:
         """The server that was told. What was drawn after a change stays: a write that told of
@@ -145,8 +150,7 @@ class Lookout:
             if word and not all(sees(word.decode().partition("|")[2], xid) for xid in by_name[name])
         ]
         if old:
-            again, _ = await self._tell("UNLINK", *old)
-            return server if again == server else ""
+            server, _ = await self._tell("UNLINK", *old)
         return server
 
     async def _tell(self, *command: str) -> tuple[str, Any]:

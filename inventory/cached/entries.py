@@ -105,5 +105,11 @@ class Entry:
         link().run(GIVE_UP, [f"{self._key}!{tag}"], self._word)
 
 
+def claim_warming(namespace: str) -> bool:
+    """Whether nobody has filled this namespace yet; then it is the caller's to do. Raises Away."""
+    key = f"{PREFIX}:{namespace}:warm"
+    return bool(link().say("SET", key, "1", "NX", "EX", GENERATIONS_KEPT_S).answer)
+
+
 def index_of(cache: Cache) -> str:
     return f"{PREFIX}:index:{cache.name}"

@@ -29,7 +29,7 @@ WAIT_S = 0.5
 LOOK_AGAIN_S = 0.005
 MOVE_EVERY_S = 1.0
 
-_moved_at = 0.0
+_moved_at = -MOVE_EVERY_S
 
 
 class Visit:

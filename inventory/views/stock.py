@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -20,15 +20,7 @@ PARTS = {"stock-list": "inventory/_stock_list.html", "stock-rows": "inventory/_s
 @require_safe
 def stock(request: HttpRequest) -> HttpResponse:
     visit = Visit(request)
-    places = visit.read(
-        REFERENCE, ("places",), basis.names, lambda: places_of(request.user), for_writers=True
-    )
-    remember_places(request.user, places)
-    vendors, categories = visit.read(
-        REFERENCE, ("choices",), basis.names, lambda: names_to_choose(places)
-    )
-    question = read_question(request.GET, places, vendors, categories)
-    rows, more = ([], "") if question.faults else _page(visit, question)
+    question, rows, more = read_list(visit, request.GET)
     context: dict[str, Any] = {
         "question": question,
         "rows": rows,
@@ -43,6 +35,20 @@ def stock(request: HttpRequest) -> HttpResponse:
     response["Vary"] = "HX-Target, Cookie"
     visit.mark(response)
     return unchanged(request, response) if part in PARTS.values() else response
+
+
+def read_list(visit: Visit, asked: QueryDict) -> tuple[StockQuestion, list[StockRow], str]:
+    """The question as it is understood, the rows, and the mark of where the next page begins."""
+    user = visit.request.user
+    places = visit.read(
+        REFERENCE, ("places",), basis.names, lambda: places_of(user), for_writers=True
+    )
+    remember_places(user, places)
+    vendors, categories = visit.read(
+        REFERENCE, ("choices",), basis.names, lambda: names_to_choose(places)
+    )
+    question = read_question(asked, places, vendors, categories)
+    return (question, [], "") if question.faults else (question, *_page(visit, question))
 
 
 def _page(visit: Visit, question: StockQuestion) -> tuple[list[StockRow], str]:
