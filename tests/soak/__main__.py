@@ -12,13 +12,14 @@ import time
 import traceback
 from collections.abc import Callable
 
-from tests.soak import client, kills, last_unit, parallel
+from tests.soak import client, kills, last_unit, parallel, stale
 from tests.soak.report import Report
 
 PARTS: dict[str, Callable[[int], Report | list[Report]]] = {
     "parallel": parallel.long,
     "kills": kills.long,
     "last-unit": last_unit.long,
+    "stale": stale.long,
     "client": client.long,
 }
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.soak import kills, last_unit, parallel
+from tests.soak import kills, last_unit, parallel, stale
 from tests.soak.rig import Rig
 
 CLIENTS = 32
@@ -30,5 +30,13 @@ def test_a_kill_loses_nothing_that_was_acknowledged(rig: Rig, seed: int, victim:
 
 def test_of_fifty_buyers_of_the_last_unit_one_gets_it(rig: Rig, seed: int) -> None:
     report = last_unit.run(rig, seed, rounds=1)
+
+    assert not report.faults, report
+
+
+def test_nobody_is_shown_less_than_was_answered_whatever_happens_to_valkey(
+    rig: Rig, seed: int
+) -> None:
+    report = stale.run(rig, seed, seconds=20)
 
     assert not report.faults, report

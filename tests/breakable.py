@@ -10,8 +10,6 @@ from typing import Any
 import redis
 
 from config.embedded.valkey import Valkey
-from inventory.cached import visit
-from inventory.cached.link import link
 
 
 class Breakable(Valkey):
@@ -42,7 +40,6 @@ class Breakable(Valkey):
         self.stop()
         shutil.copytree(self.data, place)
         self.start()
-        recovered()
 
     def go_back_to(self, place: Path) -> None:
         self.kill()
@@ -50,10 +47,3 @@ class Breakable(Valkey):
             if part.is_file():
                 shutil.copy2(part, self.data / part.relative_to(place))
         self.start()
-        recovered()
-
-
-def recovered() -> None:
-    """As if the second in which nobody tries again were over."""
-    link()._silent_until = 0.0
-    visit._moved_at = -visit.MOVE_EVERY_S
