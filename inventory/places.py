@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Exists, OuterRef, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.http import HttpRequest
 
 from inventory.cached.codec import kept
-from inventory.models import Location, LocationAccess, sees_everything
+from inventory.models import Location, LocationAccess, known_rights, sees_everything
 
 
 @kept
@@ -38,6 +38,10 @@ def remember_places(user: Any, places: list[Place]) -> None:
 def _may_write(user: Any) -> Any:
     if sees_everything(user):
         return Value(True, output_field=BooleanField())
+    if known := known_rights(user):
+        if not known.writable:
+            return Value(False, output_field=BooleanField())
+        return ExpressionWrapper(Q(pk__in=known.writable), output_field=BooleanField())
     return Exists(
         LocationAccess.objects.filter(user=user.pk, location=OuterRef("pk"), may_write=True)
     )

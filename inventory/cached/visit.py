@@ -15,7 +15,7 @@ from inventory.cached.caches import Cache
 from inventory.cached.entries import Entry, Found
 from inventory.cached.gate import Gate, move_to, open_gate, read_gate
 from inventory.cached.link import Away, link
-from inventory.models import CODE_PATTERN
+from inventory.models import CODE_PATTERN, KnownRights, remember_rights
 
 logger = logging.getLogger(__name__)
 
@@ -150,8 +150,8 @@ class Visit:
         gate = read_gate(person, self._named)
         self.database_s += time.perf_counter() - began
         if gate is not None:
-            # So that `sees_everything` need not ask again.
-            self.request.user._sees_everything = gate.everything  # type: ignore[union-attr]
+            rights = KnownRights(gate.everything, gate.readable, gate.writable)
+            remember_rights(self.request.user, rights)
         return gate
 
     def _open(self) -> None:

@@ -1,10 +1,13 @@
 from inventory.models.access import (
     GROUPS,
     MANAGERS,
+    KnownRights,
     Location,
     LocationAccess,
     LocationKind,
     RightsStamp,
+    known_rights,
+    remember_rights,
     sees_everything,
 )
 from inventory.models.among import Among
@@ -34,6 +37,7 @@ __all__ = [
     "Barcode",
     "Category",
     "FieldChange",
+    "KnownRights",
     "LedgerCheck",
     "Location",
     "LocationAccess",
@@ -54,5 +58,7 @@ __all__ = [
     "StockMovement",
     "Unit",
     "Vendor",
+    "known_rights",
+    "remember_rights",
     "sees_everything",
 ]

@@ -5,9 +5,26 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
+from django.db import connection
 
+from inventory.cached import visit
+from inventory.cached.link import link
 from inventory.models import Barcode, Location, StockLevel, StockMovement
 from tests.inventory.books import ask, book
+
+
+@pytest.fixture
+def fresh_cache(transactional_db: None) -> None:
+    """Nothing is kept, and nobody remembers the Valkey of another test."""
+    recovered()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM inventory_cachegate")
+
+
+def recovered() -> None:
+    """As if the second in which nobody tries again were over."""
+    link()._silent_until = 0.0
+    visit._moved_at = -visit.MOVE_EVERY_S
 
 
 @pytest.fixture

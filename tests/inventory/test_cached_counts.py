@@ -20,7 +20,7 @@ from inventory.models import Location, Product
 from inventory.tasks import warm_cache
 from tests.inventory.books import ask, book
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_cache")]
 Seen = tuple[str, str, str]
 
 

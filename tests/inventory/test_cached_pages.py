@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from inventory.models import Location, Product, Vendor
 from tests.inventory.books import ask, book
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_cache")]
 # Session, person, where the page stands, the gate.
 QUERIES = 4
 LEDGER = 1
@@ -116,6 +116,19 @@ def test_a_region_that_shows_the_same_is_304(
     assert page(as_bob, address, target, first["ETag"]).status_code == 200
     monkeypatch.setattr("inventory.views.regions.time.time", lambda: 1_000_010.0)
     assert page(as_bob, address, target, first["ETag"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/stock/", "/locations/", "/vendors/", "/products/FLOUR/"]
+)
+def test_who_may_read_nothing_gets_nothing_of_it(as_bob: Client, dora: User, address: str) -> None:
+    page(as_bob, address)
+    as_bob.force_login(dora)
+    for _ in range(2):
+        answer = page(as_bob, address)
+        assert answer.status_code in {200, 404}
+        assert "1,234" not in answer.content.decode()
+        assert "Old Mill" not in answer.content.decode()
 
 
 def test_a_whole_page_has_no_etag(as_bob: Client) -> None:
