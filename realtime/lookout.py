@@ -56,6 +56,7 @@ class Lookout:
         self._due = asyncio.Event()
         self._hurry = asyncio.Event()
         self._waiting: list[threading.Event] = []
+        self._resting: list[threading.Event] = []
         self._database: AsyncConnection[Any] | None = None
         self._valkey: redis.asyncio.Redis | None = None
         threading.Thread(target=self._run, name="lookout", daemon=True).start()
@@ -66,7 +67,7 @@ class Lookout:
             self._loop.call_soon_threadsafe(self._due.set)
             return False
         looked = threading.Event()
-        self._loop.call_soon_threadsafe(self._wait_with, looked)
+        self._loop.call_soon_threadsafe(self._wait_with, looked, self._waiting)
         return looked.wait(patience_s)
 
     def wake(self) -> None:
@@ -76,13 +77,15 @@ class Lookout:
 
     def rest(self) -> None:
         """Let the connections go; the next who asks makes new ones."""
-        asyncio.run_coroutine_threadsafe(self._disconnect(), self._loop).result(ANSWER_WITHIN_S)
+        gone = threading.Event()
+        self._loop.call_soon_threadsafe(self._wait_with, gone, self._resting)
+        gone.wait(2 * ANSWER_WITHIN_S)
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._serve())
 
-    def _wait_with(self, looked: threading.Event) -> None:
-        self._waiting.append(looked)
+    def _wait_with(self, event: threading.Event, others: list[threading.Event]) -> None:
+        others.append(event)
         self._hurry.set()
         self._due.set()
 
@@ -91,17 +94,29 @@ class Lookout:
             await self._wait()
             self._due.clear()
             self._hurry.clear()
-            waiting, self._waiting = self._waiting, []
-            try:
-                async with asyncio.timeout(ANSWER_WITHIN_S):
-                    await self._look()
-            except (psycopg.Error, RedisError, OSError, TimeoutError) as fault:
-                logger.warning("Nothing is given from the cache for now: %s", str(fault).strip())
+            if self._resting:
                 await self._disconnect()
+                _set_all(self._resting)
             else:
-                for looked in waiting:
-                    looked.set()
+                await self._look_for_all()
             await self._pause()
+
+    async def _look_for_all(self) -> None:
+        # Who comes while it looks waits for the next one.
+        waiting = self._waiting.copy()
+        del self._waiting[:]
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await self._look()
+        except (psycopg.Error, RedisError, OSError, TimeoutError) as fault:
+            logger.warning("Nothing is given from the cache for now: %s", str(fault).strip())
+            await self._disconnect()
+        except Exception:
+            # A fault of ours must not end it: nobody else would look.
+            logger.exception("The lookout failed; nothing is given from the cache for now.")
+            await self._disconnect()
+        else:
+            _set_all(waiting)
 
     async def _wait(self) -> None:
         try:
@@ -176,6 +191,11 @@ class Lookout:
                 await database.close()
             if valkey is not None:
                 await valkey.aclose()
+
+
+def _set_all(events: list[threading.Event]) -> None:
+    while events:
+        events.pop().set()
 
 
 def _generations(each: Outdated) -> set[str]:

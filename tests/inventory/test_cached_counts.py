@@ -16,9 +16,7 @@ from inventory.cached.entries import Entry
 from inventory.cached.link import Away, link
 from inventory.cached.status import CacheStatus, cache_status
 from inventory.cached.visit import Visit
-from inventory.models import Location, Product
 from inventory.tasks import warm_cache
-from tests.inventory.books import ask, book
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_cache")]
 Seen = tuple[str, str, str]
@@ -34,13 +32,6 @@ def seen() -> Iterator[list[Seen]]:
     counts.observers.append(observe)
     yield found
     counts.observers.remove(observe)
-
-
-@pytest.fixture
-def reader(client: Client, alice: User, flour: Product, warehouse: Location) -> Client:
-    book(ask("receive", 10))
-    client.force_login(alice)
-    return client
 
 
 def status(name: str) -> CacheStatus:
