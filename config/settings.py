@@ -100,7 +100,19 @@ CACHES = {
         "LOCATION": ENVIRONMENT.redis_url,
         "KEY_PREFIX": "liveshelf",
         "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5},
-    }
+    },
+    # Answers that were read before (docs/caching.md); of this one only the connections are used.
+    # The name, because django-redis has one pool for each address; `CLIENT LIST` shows it.
+    "cached": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"{ENVIRONMENT.redis_url}{'&' if '?' in ENVIRONMENT.redis_url else '?'}"
+        "client_name=liveshelf-cached",
+        "OPTIONS": {
+            "CONNECTION_POOL_CLASS": "inventory.cached.link.NamingPool",
+            "SOCKET_CONNECT_TIMEOUT": 0.25,
+            "SOCKET_TIMEOUT": 0.25,
+        },
+    },
 }
 
 # Only hints travel here, from a committed write to each web process: a lost one costs a second
@@ -131,6 +143,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         # A beat that nobody fetched is worth nothing once the next one is there.
         "options": {"expires": 5},
+    },
+    # Two short questions, unless the cache has begun anew.
+    "warm-cache": {
+        "task": "inventory.tasks.warm_cache",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
     },
     "prune": {"task": "inventory.tasks.prune", "schedule": timedelta(hours=1)},
     # At night, when hardly anybody sells.

@@ -8,6 +8,7 @@ class InventoryConfig(AppConfig):
     verbose_name = "Inventory"
 
     def ready(self) -> None:
+        from inventory.cached import receivers  # noqa: F401  # connects the receivers
         from inventory.groups import make_groups
 
         # Not a data migration: rights on models exist only once all of them have run. Django's

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Exists, OuterRef, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.http import HttpRequest
 
-from inventory.models import Location, LocationAccess, operates, sees_everything
+from inventory.cached.codec import kept
+from inventory.models import Location, LocationAccess, known_rights, operates, sees_everything
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class Place:
     id: int
@@ -25,13 +27,21 @@ def places_of(user: Any) -> list[Place]:
         readable = Location.objects.readable_by(user).order_by("name", "id")
         rows = readable.values_list("id", "code", "name", "active", _may_write(user))
         known = [Place(*row) for row in rows]
-        user._places = known
+        remember_places(user, known)
     return known
+
+
+def remember_places(user: Any, places: list[Place]) -> None:
+    user._places = places
 
 
 def _may_write(user: Any) -> Any:
     if sees_everything(user):
         return Value(True, output_field=BooleanField())
+    if known := known_rights(user):
+        if not known.writable:
+            return Value(False, output_field=BooleanField())
+        return ExpressionWrapper(Q(pk__in=known.writable), output_field=BooleanField())
     return Exists(
         LocationAccess.objects.filter(user=user.pk, location=OuterRef("pk"), may_write=True)
     )

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet, Value
 from django.http import QueryDict
 
+from inventory.cached.codec import kept
 from inventory.models import Category, Status, StockLevel, Vendor
 from inventory.models.stock import URGENCY, URGENCY_OF
 from inventory.places import Place
@@ -32,6 +33,7 @@ TEXT_KEYS = {"product__name", "product__sku"}
 VOLATILE_SORTS = {"quantity", "-quantity", "status"}
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class Choice:
     id: int

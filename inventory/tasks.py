@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from inventory.ledger_check import check_ledger
 from inventory.models import LedgerCheck, Operation, Outcome, Session
+from inventory.warming import warm
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,13 @@ def prove_ledger(person: int | None = None) -> None:
     )
     if report.drifting:
         logger.error("The books disagree in %s places: %s", report.drifting, report.drifts[0])
+
+
+@shared_task
+def warm_cache() -> None:
+    """Fill a cache that has begun anew: after a start, a flush, another Valkey."""
+    if answers := warm():
+        logger.info("The cache was warmed with %s answers.", answers)
 
 
 @shared_task

@@ -57,6 +57,33 @@ CHANGED = (
     FROM inventory_stockmovement WHERE {SINCE}"""
 )
 
+# What answers in the cache stand on, each with the transaction that changed it; the first line says
+# when it was asked for, and up to where it reaches.
+OUTDATED = (
+    """
+    SELECT 'cursor', extract(epoch FROM statement_timestamp())::float8, NULL::bigint,
+           NULL::bigint, NULL::bigint, pg_current_snapshot()::text
+    UNION ALL
+    (SELECT 'level', level.product_id, level.location_id, product.vendor_id, product.category_id,
+            level.changed_xid::text
+     FROM (SELECT product_id, location_id, changed_xid FROM inventory_stocklevel
+"""
+    f"""     WHERE {SINCE} LIMIT {MOST_ROWS + 1}) AS level
+     JOIN inventory_product AS product ON product.id = level.product_id)"""
+    + "".join(
+        f"""
+    UNION ALL
+    (SELECT '{kind}', id, NULL, NULL, NULL, changed_xid::text FROM inventory_{table}
+     WHERE {SINCE} LIMIT {MOST_ROWS + 1})"""
+        for kind, table in (
+            ("product", "product"),
+            ("name", "location"),
+            ("name", "vendor"),
+            ("name", "category"),
+        )
+    )
+)
+
 TOUCHED_LOCATIONS = f"SELECT DISTINCT location_id FROM inventory_stocklevel WHERE {SINCE}"
 
 
@@ -66,6 +93,18 @@ class Standpoint:
 
     cursor: str
     epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A record that answers in the cache may stand on, and the transaction that changed it."""
+
+    kind: str
+    id: int
+    location: int | None
+    vendor: int | None
+    category: int | None
+    xid: int
 
 
 @dataclass(slots=True)
@@ -138,3 +177,23 @@ async def changed_since(connection: AsyncConnection[Any], cursor: str) -> Change
 async def touched_locations(connection: AsyncConnection[Any], cursor: str) -> set[int]:
     rows = await connection.execute(sql.SQL(TOUCHED_LOCATIONS), {"cursor": cursor})
     return {location async for (location,) in rows}
+
+
+async def outdated_since(
+    connection: AsyncConnection[Any], cursor: str
+) -> tuple[str, float, list[Outdated]]:
+    """The next cursor, when it was asked for (seconds by PostgreSQL's clock), and what changed;
+    of a kind at most one more than MOST_ROWS."""
+    rows = await connection.execute(sql.SQL(OUTDATED), {"cursor": cursor})
+    (_, asked_at, *_, following), *changed = await rows.fetchall()
+    found = [
+        Outdated(kind, int(id_), location, vendor, category, int(xid))
+        for kind, id_, location, vendor, category, xid in changed
+    ]
+    return following, asked_at, found
+
+
+def sees(snapshot: str, xid: int) -> bool:
+    """Whether a snapshot holds what a transaction wrote that is known to have committed."""
+    lowest, next_, running = snapshot.split(":")
+    return xid < int(lowest) or (xid < int(next_) and str(xid) not in running.split(","))

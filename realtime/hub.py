@@ -18,6 +18,7 @@ from monitoring.measure import set_level
 from realtime.audiences import Flush, Room, Topics
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
+from realtime.database import connection_params
 from realtime.farewell import bye, reset
 from realtime.hints import listen
 from realtime.joins import Join, admit, refuse, welcome, what_is_missed
@@ -25,7 +26,7 @@ from realtime.lifeline import Lifeline
 from realtime.looks import LOOK_EVERY_S, Looks
 from realtime.presence import Presence
 from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Close
-from realtime.reader import Reader, connection_params
+from realtime.reader import Reader
 from realtime.release import release, send
 from realtime.subscriber import Subscriber
 from realtime.vitals import Vitals

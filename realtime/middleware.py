@@ -16,9 +16,11 @@ PAGE = HERE.rstrip() + ",\n       COALESCE(" + STAMP + ", 0)"
 NOT_LIVE = ("/admin/", "/api/", "/static/", "/live/", "/healthz", "/readyz", "/metrics")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Live:
-    """What a page prints so that its socket goes on from exactly there."""
+    """What a page prints so that its socket goes on from exactly there.
+
+    The cursor is an earlier one where a part of the page comes from the cache."""
 
     cursor: str
     epoch: str

@@ -4,7 +4,6 @@ import contextlib
 from typing import Any
 
 import psycopg
-from django.db import connection as django_connection
 from psycopg import AsyncConnection
 
 from monitoring.statements import TimedCursor
@@ -12,14 +11,7 @@ from realtime.audiences import Topics
 from realtime.changes import Changes, touched_locations
 from realtime.fanout import Parcels, address
 from realtime.fragments import gather
-
-CONNECTION_KEYS = {"dbname", "user", "password", "host", "port", "sslmode", "options"}
-
-
-def connection_params() -> dict[str, Any]:
-    """What Django connects with, for a connection of the hub's own."""
-    params = django_connection.get_connection_params()
-    return {key: params[key] for key in CONNECTION_KEYS & params.keys()}
+from realtime.lookout import lookout
 
 
 class Reader:
@@ -41,6 +33,7 @@ class Reader:
 
     async def parcels(self, changes: Changes, since: str, topics: Topics) -> Parcels:
         """What the database says now about what changed since a cursor, for these topics."""
+        lookout().wake()
         skus = [t.removeprefix("product:") for t in topics if t.startswith("product:")]
         vendors = [t.removeprefix("vendor:") for t in topics if t.startswith("vendor:")]
         tiles = any(t.startswith(("summary", "totals:")) for t in topics)

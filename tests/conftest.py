@@ -9,6 +9,7 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from inventory.models import GROUPS, Location, LocationAccess, Product, StockLevel, Vendor
+from realtime.lookout import lookout
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE inventory_stockmovement DISABLE TRIGGER ledger_not_truncated")
     yield
+    lookout().rest()
     with django_db_blocker.unblock():
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL only

@@ -15,6 +15,7 @@ from inventory.admin.resources import (
     ProductResource,
     VendorResource,
 )
+from inventory.cached.outdate import outdate_on_commit
 from inventory.models import Barcode, Category, Product, StockLevel, Vendor
 
 
@@ -61,11 +62,20 @@ class ProductAdmin(FileAdmin, EditedAdmin):
 
     @admin.action(description="Archive the selected products", permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        self.message_user(request, f"Archived: {queryset.update(active=False)}.")
+        self._set(request, queryset, "Archived", active=False)
 
     @admin.action(description="Bring the selected products back", permissions=["change"])
     def bring_back(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        self.message_user(request, f"Brought back: {queryset.update(active=True)}.")
+        self._set(request, queryset, "Brought back", active=True)
+
+    def _set(
+        self, request: HttpRequest, queryset: QuerySet[Product], said: str, *, active: bool
+    ) -> None:
+        # `update()` sends no signal.
+        products = list(queryset.values_list("pk", flat=True))
+        number = Product.objects.filter(pk__in=products).update(active=active)
+        outdate_on_commit(products=products)
+        self.message_user(request, f"{said}: {number}.")
 
 
 class SupplierAdmin(FileAdmin, EditedAdmin):

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from inventory.admin.edits import EditedAdmin
 from inventory.admin.resources import FileAdmin, LocationResource
+from inventory.cached.outdate import outdate_on_commit
 from inventory.models import Location, StockLevel, sees_everything
 
 
@@ -36,8 +37,15 @@ class LocationAdmin(FileAdmin, EditedAdmin):
 
     @admin.action(description="Archive the selected locations", permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Location]) -> None:
-        self.message_user(request, f"Archived: {queryset.update(active=False)}.")
+        self._set(request, queryset, "Archived", active=False)
 
     @admin.action(description="Bring the selected locations back", permissions=["change"])
     def bring_back(self, request: HttpRequest, queryset: QuerySet[Location]) -> None:
-        self.message_user(request, f"Brought back: {queryset.update(active=True)}.")
+        self._set(request, queryset, "Brought back", active=True)
+
+    def _set(
+        self, request: HttpRequest, queryset: QuerySet[Location], said: str, *, active: bool
+    ) -> None:
+        number = queryset.update(active=active)
+        outdate_on_commit(names=True)  # `update()` sends no signal
+        self.message_user(request, f"{said}: {number}.")

@@ -15,6 +15,8 @@ from inventory.api.pages import (
     Search,
     Watch,
     answer,
+    answer_again,
+    beyond,
     by_id,
     code,
     cut,
@@ -22,6 +24,9 @@ from inventory.api.pages import (
     only_known,
     unknown,
 )
+from inventory.cached import basis
+from inventory.cached.caches import LIST, PRODUCT, VENDOR
+from inventory.cached.visit import Visit
 from inventory.models import Barcode, Product, Unit, Vendor
 from inventory.rows import ProductHead, VendorHead, product_head, product_heads, vendor_heads
 from inventory.search import found_products
@@ -83,50 +88,62 @@ class BarcodeOut(Schema):
 @router.get("/products", summary="What is sold and kept", response=answers(ProductsOut, 404))
 def get_products(request: HttpRequest, asked: Query[ProductsAsked]) -> HttpResponse:
     """Archived products too. In the order in which they were made."""
-    watch = Watch()
     only_known(request, ProductsAsked)
-    page, following = by_id(product_heads(_products(request, asked)), asked)
-    if not page and not asked.cursor:
-        _must_exist(request, asked)
-    body = {"items": [_product(product_head(fields)) for fields in page], "next": following}
-    watch.has_read()
-    return answer(request, body, watch)
+    beyond(asked.cursor)
+
+    def body() -> dict[str, Any]:
+        page, following = by_id(product_heads(_products(request, asked)), asked)
+        if not page and not asked.cursor:
+            _must_exist(request, asked)
+        return {"items": [_product(product_head(fields)) for fields in page], "next": following}
+
+    question = ("products", *asked.model_dump().items())
+    return answer_again(Visit(request), LIST, question, basis.catalogue, body)
 
 
 @router.get("/products/{sku}", summary="One product", response=answers(ProductDetailOut, 404))
 def get_product(request: HttpRequest, sku: Path[str]) -> HttpResponse:
     """Whatever the case of the SKU."""
-    watch = Watch()
     only_known(request)
-    found = Product.objects.filter(knows_catalogue(request.user), sku__iexact=code(sku))
-    fields = product_heads(found.order_by()).first()
-    if fields is None:
-        raise unknown("product", sku)
-    watch.has_read()
-    return answer(request, _product(product_head(fields)), watch)
+
+    def body() -> dict[str, Any]:
+        found = Product.objects.filter(knows_catalogue(request.user), sku__iexact=code(sku))
+        fields = product_heads(found.order_by()).first()
+        if fields is None:
+            raise unknown("product", sku)
+        return _product(product_head(fields))
+
+    visit = Visit(request, product=sku)
+    return answer_again(visit, PRODUCT, ("product", code(sku).upper()), basis.product_row, body)
 
 
 @router.get("/vendors", summary="Who supplies", response=answers(VendorsOut))
 def get_vendors(request: HttpRequest, asked: Query[Paged]) -> HttpResponse:
-    watch = Watch()
     only_known(request, Paged)
-    found = Vendor.objects.filter(knows_catalogue(request.user))
-    page, following = by_id(vendor_heads(found), asked)
-    body = {"items": [_vendor(VendorHead(**fields)) for fields in page], "next": following}
-    watch.has_read()
-    return answer(request, body, watch)
+    beyond(asked.cursor)
+
+    def body() -> dict[str, Any]:
+        found = Vendor.objects.filter(knows_catalogue(request.user))
+        page, following = by_id(vendor_heads(found), asked)
+        return {"items": [_vendor(VendorHead(**fields)) for fields in page], "next": following}
+
+    question = ("vendors", asked.cursor, asked.limit)
+    return answer_again(Visit(request), LIST, question, basis.names, body)
 
 
 @router.get("/vendors/{vendor}", summary="One vendor", response=answers(VendorOut, 404))
 def get_vendor(request: HttpRequest, vendor: Path[str]) -> HttpResponse:
-    watch = Watch()
     only_known(request)
-    found = Vendor.objects.filter(knows_catalogue(request.user), code=code(vendor))
-    fields = vendor_heads(found.order_by()).first()
-    if fields is None:
-        raise unknown("vendor", vendor)
-    watch.has_read()
-    return answer(request, _vendor(VendorHead(**fields)), watch)
+
+    def body() -> dict[str, Any]:
+        found = Vendor.objects.filter(knows_catalogue(request.user), code=code(vendor))
+        fields = vendor_heads(found.order_by()).first()
+        if fields is None:
+            raise unknown("vendor", vendor)
+        return _vendor(VendorHead(**fields))
+
+    question = ("vendor", code(vendor))
+    return answer_again(Visit(request), VENDOR, question, basis.names, body)
 
 
 @router.get(

@@ -69,8 +69,14 @@ RETRY_AFTER = {
 }
 READ_AGAIN = {
     "ETag": _header("Send it back as `If-None-Match`.", pattern='^"[0-9a-f]{32}"$'),
-    "X-Cache": _header("Whether it came from the cache.", enum=["hit", "miss"]),
-    "Server-Timing": _header("Milliseconds in the database (`db`) and in all (`total`)."),
+    "X-Cache": _header(
+        "Whether it came from the cache. bypass: the cache could not be asked or believed.",
+        enum=["hit", "miss", "bypass"],
+    ),
+    "Server-Timing": _header(
+        "Milliseconds in the cache (`cache`, not of every call), in the database (`db`) and in "
+        "all (`total`)."
+    ),
 }
 HEADERS: dict[int, dict[str, Any]] = {
     401: {"WWW-Authenticate": {**_header("How to log in."), "required": True}},

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,7 @@ from inventory.api.document import answers
 from inventory.api.pages import (
     Paged,
     Search,
-    Watch,
-    answer,
+    answer_again,
     bad_cursor,
     code,
     cut,
@@ -23,6 +23,10 @@ from inventory.api.pages import (
     only_known,
     unknown,
 )
+from inventory.cached import basis
+from inventory.cached.caches import INVENTORY
+from inventory.cached.gate import Gate
+from inventory.cached.visit import Basis, Visit
 from inventory.models import (
     Category,
     Location,
@@ -39,6 +43,12 @@ from inventory.search import matching
 router = Router(tags=["inventory"])
 
 CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+STOCK_OF: dict[str, Basis] = {
+    "product": basis.stock_of_product,
+    "vendor": basis.stock_of_vendor,
+    "location": basis.stock_at,
+    "category": basis.stock_of_category,
+}
 
 
 class Asked(Paged):
@@ -98,7 +108,6 @@ class InventoryOut(Schema):
 @router.get("/inventory", summary="What stands where", response=answers(InventoryOut, 404))
 def get_inventory(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
     """Stock levels that you may see, in a fixed order, page by page."""
-    watch = Watch()
     only_known(request, Asked)
     position = _position(asked.cursor)
     wanted = Wanted(
@@ -110,12 +119,25 @@ def get_inventory(request: HttpRequest, asked: Query[Asked]) -> HttpResponse:
         status=asked.status,
         q=asked.q.strip(),
     )
-    rows = wanted.page(position, asked.limit + 1)
-    if not rows and not position:
-        wanted.must_exist()
-    body = wanted.as_json(*cut(rows, asked.limit))
-    watch.has_read()
-    return answer(request, body, watch)
+
+    def body() -> dict[str, Any]:
+        rows = wanted.page(position, asked.limit + 1)
+        if not rows and not position:
+            wanted.must_exist()
+        return wanted.as_json(*cut(rows, asked.limit))
+
+    question = (
+        "inventory", code(wanted.product).upper(), *map(code, (wanted.vendor, wanted.location)),
+        code(wanted.category), wanted.status, wanted.q, position, asked.limit,
+    )  # fmt: skip
+    visit = Visit(
+        request,
+        product=wanted.product,
+        vendor=wanted.vendor,
+        location=wanted.location,
+        category=wanted.category,
+    )
+    return answer_again(visit, INVENTORY, question, wanted.basis, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +160,15 @@ class Wanted:
             "is_low_stock": is_low,
             "next": f"{rows[-1]['product_id']}.{rows[-1]['location_id']}" if more else None,
         }
+
+    def basis(self, gate: Gate) -> Sequence[str] | None:
+        """The narrowest set of levels that holds all of the answer: a change of one of those
+        changes the generation, whatever else was asked for."""
+        named = {name: getattr(self, name) for name in STOCK_OF}
+        if any(code and not gate.ids.get(name) for name, code in named.items()):
+            return None
+        narrowest = next((STOCK_OF[name] for name, code in named.items() if code), None)
+        return narrowest(gate) if narrowest else basis.stock_in_view(gate)
 
     def page(self, position: tuple[int, int] | None, size: int) -> list[dict[str, Any]]:
         levels = self._levels().order_by("product_id", "location_id")

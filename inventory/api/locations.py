@@ -5,7 +5,10 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from inventory.api.document import answers
-from inventory.api.pages import Paged, Watch, answer, by_id, code, only_known, unknown
+from inventory.api.pages import Paged, answer_again, beyond, by_id, code, only_known, unknown
+from inventory.cached import basis
+from inventory.cached.caches import INVENTORY, LIST
+from inventory.cached.visit import Visit
 from inventory.models import Location, LocationKind
 from inventory.places import places_of
 from inventory.rows import LocationTile, tiles_of_locations
@@ -35,26 +38,34 @@ class PlacesOut(Schema):
 @router.get("/locations", summary="Where stock is kept", response=answers(PlacesOut))
 def get_locations(request: HttpRequest, asked: Query[Paged]) -> HttpResponse:
     """Those that you may read, archived ones too, each with its totals."""
-    watch = Watch()
     only_known(request, Paged)
-    tiles = tiles_of_locations(Location.objects.readable_by(request.user))
-    page, following = by_id(tiles, asked, "location_id")
-    body = {"items": [_place(request, LocationTile(**fields)) for fields in page]}
-    watch.has_read()
-    return answer(request, body | {"next": following}, watch)
+    beyond(asked.cursor)
+
+    def body() -> dict[str, Any]:
+        tiles = tiles_of_locations(Location.objects.readable_by(request.user))
+        page, following = by_id(tiles, asked, "location_id")
+        items = [_place(request, LocationTile(**fields)) for fields in page]
+        return {"items": items, "next": following}
+
+    question = ("locations", asked.cursor, asked.limit)
+    visit = Visit(request)
+    return answer_again(visit, LIST, question, basis.stock_in_view, body, for_writers=True)
 
 
 @router.get("/locations/{location}", summary="One location", response=answers(PlaceOut, 404))
 def get_location(request: HttpRequest, location: Path[str]) -> HttpResponse:
-    watch = Watch()
     only_known(request)
-    found = Location.objects.readable_by(request.user).filter(code=code(location))
-    fields = tiles_of_locations(found.order_by()).first()
-    if fields is None:
-        raise unknown("location", location)
-    body = _place(request, LocationTile(**fields))
-    watch.has_read()
-    return answer(request, body, watch)
+
+    def body() -> dict[str, Any]:
+        found = Location.objects.readable_by(request.user).filter(code=code(location))
+        fields = tiles_of_locations(found.order_by()).first()
+        if fields is None:
+            raise unknown("location", location)
+        return _place(request, LocationTile(**fields))
+
+    question = ("location", code(location))
+    visit = Visit(request, location=location)
+    return answer_again(visit, INVENTORY, question, basis.stock_at, body, for_writers=True)
 
 
 def _place(request: HttpRequest, tile: LocationTile) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Upper
 
+from inventory.cached.outdate import outdate_on_commit
 from inventory.imports.faults import BadRow
 from inventory.imports.names import Registry
 from inventory.imports.reader import Row
@@ -160,6 +161,8 @@ class CatalogueImport:
         if changed:
             Product.objects.bulk_update(changed, FIELDS)
         Barcode.objects.bulk_create(Barcode(code=code, product=p) for code, p in barcodes)
+        products = {product.pk for product in (*new, *changed, *(p for _, p in barcodes))}
+        outdate_on_commit(products=products)
 
     def _check(self, record: Record, product: Product | None, owners: dict[str, int]) -> None:
         for code in record.barcodes & owners.keys():

@@ -2,11 +2,14 @@ from inventory.models.access import (
     GROUPS,
     MANAGERS,
     OPERATORS,
+    KnownRights,
     Location,
     LocationAccess,
     LocationKind,
     RightsStamp,
+    known_rights,
     operates,
+    remember_rights,
     sees_everything,
 )
 from inventory.models.among import Among
@@ -37,6 +40,7 @@ __all__ = [
     "Barcode",
     "Category",
     "FieldChange",
+    "KnownRights",
     "LedgerCheck",
     "Location",
     "LocationAccess",
@@ -57,6 +61,8 @@ __all__ = [
     "StockMovement",
     "Unit",
     "Vendor",
+    "known_rights",
     "operates",
+    "remember_rights",
     "sees_everything",
 ]

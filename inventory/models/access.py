@@ -1,4 +1,5 @@
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -42,13 +43,40 @@ def _is_among(user: "AbstractBaseUser | AnonymousUser", group: str) -> bool:
     return group in known
 
 
+@dataclass(frozen=True, slots=True)
+class KnownRights:
+    """What one statement said of a person's rights; primary keys of locations."""
+
+    everything: bool
+    readable: tuple[int, ...]
+    writable: tuple[int, ...]
+
+
+def remember_rights(user: Any, rights: KnownRights) -> None:
+    """From here on this request goes by these rights, and by no others: what is kept for all who
+    have them must not hold a row of a right that came or went meanwhile."""
+    user._sees_everything = rights.everything
+    user._known_rights = rights
+
+
+def known_rights(user: Any) -> KnownRights | None:
+    found: KnownRights | None = getattr(user, "_known_rights", None)
+    return found
+
+
 class LocationQuerySet(models.QuerySet["Location"]):
     """The one door for rights: every other filter is built on these two."""
 
     def readable_by(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        known = known_rights(user)
+        if known and not known.everything:
+            return self.filter(pk__in=known.readable)
         return self._granted(user, may_read=True)
 
     def writable_by(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        known = known_rights(user)
+        if known and not known.everything:
+            return self.filter(pk__in=known.writable)
         return self._granted(user, may_write=True)
 
     def _granted(self, user: "AbstractBaseUser | AnonymousUser", **right: bool) -> Self:

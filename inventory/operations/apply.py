@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg import errors
 
+from inventory.cached.outdate import outdate_on_commit
 from inventory.models import Outcome, Source, StockLevel
 from inventory.operations.asks import Answer, Ask, Refusal
 from inventory.operations.check import Directory
@@ -153,5 +154,7 @@ def _write(bookings: list[Booking], desk: Desk, actor: int | None, source: Sourc
     if desk.history.here:
         write_changes(desk.history.here, actor, now)
     write_levels(touched)
+    # Before the signal: who is told of the change may read it through the cache.
+    outdate_on_commit(levels=[(level.product_id, level.location_id) for level in touched])
     changed = frozenset(level.id for level in touched)
     transaction.on_commit(partial(stock_changed.send_robust, sender=StockLevel, level_ids=changed))

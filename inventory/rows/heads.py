@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet
 
+from inventory.cached.codec import kept
 from inventory.models import (
     Barcode,
     Product,
@@ -13,6 +14,7 @@ from inventory.models import (
 from inventory.rows.revision import revision
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class ProductHead:
     """What a product's page says above its rows; price and cost per base unit."""
@@ -87,6 +89,7 @@ _PRODUCT_NAMES = {
 }
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class VendorHead:
     id: int

@@ -5,12 +5,14 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
+from inventory.cached.codec import kept
 from inventory.models import (
     Location,
     LocationTotalNow,
 )
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class LocationTile:
     """A location and what it holds; `value` at cost, `pieces` of what is counted in pieces."""

@@ -4,6 +4,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
+from inventory.cached.codec import kept
 from inventory.models import (
     Status,
     StockLevel,
@@ -11,6 +12,7 @@ from inventory.models import (
 from inventory.rows.revision import revision
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class StockRow:
     """One product in one location; quantities in the product's base unit."""

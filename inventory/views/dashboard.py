@@ -3,6 +3,9 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 
+from inventory.cached import basis
+from inventory.cached.caches import INVENTORY, LIST
+from inventory.cached.visit import Visit
 from inventory.models import Location, Status, StockLevel, StockMovement
 from inventory.rows import LocationTile, stock_row, stock_rows, tiles_of_locations
 from inventory.views.lists import latest, listed
@@ -19,14 +22,22 @@ MOST_ALERTS = 8
 
 def dashboard(request: HttpRequest) -> HttpResponse:
     user = request.user
-    tiles = cache(lambda: tiles_of(user))
+    visit = Visit(request)
+    tiles = cache(lambda: tiles_seen(visit))
     return show(
         request,
         "inventory/dashboard.html",
         {
-            "dashboard-summary": Region("inventory/_summary.html", lambda: summary(user, tiles())),
+            "dashboard-summary": Region("inventory/_summary.html", lambda: summary(visit, tiles())),
             "dashboard-movements": Region("inventory/_latest.html", lambda: ledger(user, tiles())),
         },
+        visit=visit,
+    )
+
+
+def tiles_seen(visit: Visit) -> list[LocationTile]:
+    return visit.read(
+        INVENTORY, ("tiles",), basis.stock_in_view, lambda: tiles_of(visit.request.user)
     )
 
 
@@ -35,7 +46,10 @@ def tiles_of(user: "Person") -> list[LocationTile]:
     return [LocationTile(**fields) for fields in tiles_of_locations(open_ones)]
 
 
-def summary(user: "Person", tiles: list[LocationTile]) -> Context:
+def summary(visit: Visit, tiles: list[LocationTile]) -> Context:
+    out_and_low = visit.read(
+        LIST, ("alerts",), basis.stock_in_view, lambda: alerts(visit.request.user)
+    )
     return {
         "tiles": tiles[:MOST_TILES],
         "more_tiles": len(tiles) > MOST_TILES,
@@ -43,7 +57,7 @@ def summary(user: "Person", tiles: list[LocationTile]) -> Context:
             name: sum(getattr(tile, name) for tile in tiles)
             for name in ("lines", "pieces", "value", "low", "out")
         },
-        **alerts(user),
+        **out_and_low,
     }
 
 

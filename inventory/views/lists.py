@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.http import HttpRequest
 
+from inventory.cached.caches import Cache
+from inventory.cached.codec import kept
+from inventory.cached.visit import Basis, Visit
 from inventory.models import Status, StockLevel, StockMovement, Unit
 from inventory.rows import MovementRow, StockRow, movement_row, movement_rows, stock_row, stock_rows
 
@@ -18,6 +21,7 @@ STATUSES = [("", "Everything"), (Status.OUT, "Out of stock"), (Status.LOW, "Low"
 LARGEST_KEY = 2**63 - 1
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class StockPage:
     rows: list[StockRow]
@@ -35,8 +39,19 @@ def key(text: str) -> int | None:
     return int(text) if text.isdecimal() and int(text) <= LARGEST_KEY else None
 
 
-def stock_page(request: HttpRequest, levels: QuerySet[StockLevel]) -> StockPage:
-    """By the product's name; `after` and `id` name the last row of the page before."""
+def stock_page(
+    visit: Visit, cache: Cache, stands_on: Basis, levels: QuerySet[StockLevel], whose: str
+) -> StockPage:
+    """Levels of `whose` stock, by the product's name; `after` and `id` name the last row of the
+    page before."""
+    request = visit.request
+    asked = [request.GET.get(name, "") for name in ("status", "after", "id")]
+    return visit.read(
+        cache, ("levels", whose, *asked), stands_on, lambda: _stock_page(request, levels)
+    )
+
+
+def _stock_page(request: HttpRequest, levels: QuerySet[StockLevel]) -> StockPage:
     status = request.GET.get("status", "")
     status = status if status in (Status.OUT, Status.LOW) else ""
     if status:
@@ -62,8 +77,14 @@ def stock_page(request: HttpRequest, levels: QuerySet[StockLevel]) -> StockPage:
     )
 
 
-def figures(levels: QuerySet[StockLevel]) -> dict[str, Any]:
+def figures(
+    visit: Visit, cache: Cache, stands_on: Basis, levels: QuerySet[StockLevel], whose: str
+) -> dict[str, Any]:
     """Totals of levels that the person may read: one query."""
+    return visit.read(cache, ("figures", whose), stands_on, lambda: _figures(levels))
+
+
+def _figures(levels: QuerySet[StockLevel]) -> dict[str, Any]:
     value = ExpressionWrapper(
         F("quantity") * F("product__cost"), DecimalField(max_digits=24, decimal_places=4)
     )

@@ -3,6 +3,9 @@ from urllib.parse import urlencode
 from django.db.models import Exists, Q
 from django.http import Http404, HttpRequest, HttpResponse
 
+from inventory.cached import basis
+from inventory.cached.caches import LIST, VENDOR
+from inventory.cached.visit import Visit
 from inventory.models import Location, StockLevel, Vendor
 from inventory.rows import VendorHead, vendor_heads
 from inventory.views.lists import figures, key, listed, stock_page
@@ -12,10 +15,20 @@ VENDOR_PAGE = 50
 
 
 def vendors(request: HttpRequest) -> HttpResponse:
+    visit = Visit(request)
+    asked = [request.GET.get(name, "") for name in ("after", "id")]
     return show(
         request,
         "inventory/vendors.html",
-        {"vendors": Region("inventory/_vendors.html", lambda: vendor_list(request))},
+        {
+            "vendors": Region(
+                "inventory/_vendors.html",
+                lambda: visit.read(
+                    LIST, ("vendors", *asked), basis.names, lambda: vendor_list(request)
+                ),
+            )
+        },
+        visit=visit,
     )
 
 
@@ -42,18 +55,23 @@ def vendor_list(request: HttpRequest) -> Context:
 def vendor(request: HttpRequest, code: str) -> HttpResponse:
     """Their live dashboard: everything they supply, where and how much."""
     user = request.user
-    found = Vendor.objects.filter(Exists(Location.objects.readable_by(user)), code=code)
-    fields = vendor_heads(found.order_by()).first()
-    if fields is None:
+    visit = Visit(request, vendor=code)
+
+    def find() -> VendorHead | None:
+        found = Vendor.objects.filter(Exists(Location.objects.readable_by(user)), code=code)
+        fields = vendor_heads(found.order_by()).first()
+        return VendorHead(**fields) if fields else None
+
+    head = visit.read(VENDOR, ("head", code), basis.vendor_row, find)
+    if head is None:
         raise Http404("There is no such vendor.")
-    head = VendorHead(**fields)
     levels = listed(StockLevel.objects.visible_to(user).filter(product__vendor=head.id))
 
     def stock() -> Context:
         return {
             "list_id": "vendor-levels",
             "list_topics": f"vendor:{head.code}",
-            "stock": stock_page(request, levels),
+            "stock": stock_page(visit, VENDOR, basis.stock_of_vendor, levels, head.code),
             "nothing": "Nothing of this vendor is kept in a location that you may see.",
         }
 
@@ -62,9 +80,13 @@ def vendor(request: HttpRequest, code: str) -> HttpResponse:
         "inventory/vendor.html",
         {
             "vendor-figures": Region(
-                "inventory/_vendor_figures.html", lambda: {"figures": figures(levels)}
+                "inventory/_vendor_figures.html",
+                lambda: {
+                    "figures": figures(visit, VENDOR, basis.stock_of_vendor, levels, head.code)
+                },
             ),
             "vendor-levels": Region("inventory/_level_list.html", stock),
         },
         {"vendor": head},
+        visit=visit,
     )

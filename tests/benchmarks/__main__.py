@@ -27,6 +27,7 @@ PARTS = (
     "connections",
     "queries",
     "pages",
+    "cached",
     "imports",
     "writes",
     "ledger",
@@ -95,6 +96,7 @@ def _prepare() -> None:
 
 def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line]]]:
     from tests.benchmarks import (
+        cached,
         connections,
         frames,
         imports,
@@ -115,6 +117,7 @@ def _measurements(parts: Iterable[str]) -> list[Callable[[], Iterable[table.Line
         "connections": [connections.measure],
         "queries": [queries.measure],
         "pages": [partial(pages.measure, TEMPLATE)],
+        "cached": [partial(cached.measure, TEMPLATE)],
         "imports": [imports.measure],
         "writes": [writes.measure],
         "ledger": [partial(ledger.measure, TEMPLATE)],

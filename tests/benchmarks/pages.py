@@ -36,7 +36,7 @@ def measure(template: str) -> Iterator[Line]:
     try:
         for name, size in zip(names, SIZES, strict=True):
             copy_database(template, name)
-            _furnish(name, size)
+            furnish(name, size)
             children.append(Child("tests.benchmarks.pages", database=name))
         small, large = children
         rounds = [(large.ask(), small.ask()) for _ in range(ROUNDS)][1:]
@@ -56,7 +56,7 @@ def measure(template: str) -> Iterator[Line]:
             drop_database(name)
 
 
-def _furnish(name: str, levels: int) -> None:
+def furnish(name: str, levels: int) -> None:
     with administration(database_url(name)) as database:
         values = {"places": PLACES, "products": levels // PLACES}
         for statement in FURNISH.split(";"):

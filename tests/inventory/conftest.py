@@ -1,13 +1,62 @@
 """The shop that only alice sees, for the ladders of rights."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
+from django.db import connection
+from django.test import Client
 
-from inventory.models import Barcode, Location, StockLevel, StockMovement
+from inventory.cached import visit
+from inventory.cached.link import link
+from inventory.models import Barcode, Location, Product, StockLevel, StockMovement
+from realtime.lookout import lookout
+from tests.breakable import Breakable
 from tests.inventory.books import ask, book
+
+
+@pytest.fixture
+def fresh_cache(transactional_db: None) -> None:
+    """Nothing is kept, and nobody remembers the Valkey of another test."""
+    recovered()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM inventory_cachegate")
+
+
+def recovered() -> None:
+    """As if the second in which nobody tries again were over."""
+    link()._silent_until = 0.0
+    visit._moved_at = -visit.MOVE_EVERY_S
+
+
+@pytest.fixture(scope="package")
+def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Breakable]:
+    valkey = Breakable(tmp_path_factory.mktemp("valkey"))
+    yield valkey
+    valkey.remove()
+
+
+@pytest.fixture
+def valkey(breakable: Breakable, settings: LazySettings, fresh_cache: None) -> Iterator[Breakable]:
+    """Keeps the answers of the test, which may do with it as it likes."""
+    breakable.start()
+    kept: Any = settings.CACHES
+    settings.CACHES = kept | {"cached": kept["cached"] | {"LOCATION": breakable.url}}
+    lookout().rest()
+    yield breakable
+    recovered()
+    lookout().rest()
+
+
+@pytest.fixture
+def reader(client: Client, alice: User, flour: Product, warehouse: Location) -> Client:
+    """Reads all of ten bags of flour."""
+    book(ask("receive", 10))
+    client.force_login(alice)
+    return client
 
 
 @pytest.fixture

@@ -192,7 +192,8 @@ def test_a_wrong_value_is_named(as_alice: Client, asked: dict[str, str], field: 
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-@pytest.mark.usefixtures("stocked")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("fresh_cache", "stocked")
 def test_an_unchanged_answer_is_304_and_a_change_is_not(
     as_alice: Client, flour: Product, shop: Location
 ) -> None:

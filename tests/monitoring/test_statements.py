@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 from monitoring import measure, statements
 from monitoring.doing import Doing, doing
 from monitoring.statements import TimedCursor, shape_of, time_statements, without_values
-from realtime.reader import connection_params
+from realtime.database import connection_params
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,9 @@ from django.contrib.auth.models import User
 from inventory.models import StockLevel
 from realtime import hub as hub_module
 from realtime.consumers import Live
+from realtime.database import connection_params
 from realtime.hub import Hub
 from realtime.protocol import Close
-from realtime.reader import connection_params
 from tests.realtime.screens import Screen, opened, running_hub
 from tests.realtime.test_hub import receive
 from tests.sessions import session_of

@@ -18,10 +18,10 @@ from monitoring import remembered
 from monitoring.board import Board, board_of
 from realtime import hub as hub_module
 from realtime import vitals
+from realtime.database import connection_params
 from realtime.fragments import Drawing
 from realtime.hub import Hub
 from realtime.protocol import Close
-from realtime.reader import connection_params
 from tests.monitoring import snapshots
 from tests.realtime.screens import Screen, opened, running_hub
 

@@ -12,13 +12,15 @@ import time
 import traceback
 from collections.abc import Callable
 
-from tests.soak import client, kills, last_unit, memory, parallel, restart
+from tests.soak import client, faults, kills, last_unit, memory, parallel, restart, stale
 from tests.soak.report import Report
 
 PARTS: dict[str, Callable[[int], Report | list[Report]]] = {
     "parallel": parallel.long,
     "kills": kills.long,
     "last-unit": last_unit.long,
+    "stale": stale.long,
+    "faults": faults.long,
     "restart": restart.long,
     "memory": memory.long,
     "client": client.long,

@@ -35,7 +35,7 @@ class Rig:
         self.server = (ProductionServer if production else Server)(
             folder / "server.log", self.postgres.url
         )
-        self.cookies: list[str] = json.loads(self._run("-m", "tests.soak.house").stdout)
+        self.cookies: list[str] = json.loads(self.run("-m", "tests.soak.house").stdout)
         try:
             self._must_be_durable()
             self.server.start()
@@ -55,7 +55,7 @@ class Rig:
 
     def check_ledger(self) -> str:
         """What `manage.py check_ledger` finds; nothing where the books agree."""
-        done = self._run("manage.py", "check_ledger", check=False)
+        done = self.run("manage.py", "check_ledger", check=False)
         return f"{done.stdout}{done.stderr}" if done.returncode else ""
 
     def stop(self) -> None:
@@ -68,7 +68,7 @@ class Rig:
                 row = database.execute(f"SHOW {name}".encode()).fetchone()
                 assert row == ("on",), f"{name} must be on for a kill to mean anything: {row}"
 
-    def _run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, *command],
             cwd=ROOT,

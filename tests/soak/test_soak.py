@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.soak import kills, last_unit, memory, parallel, restart
+from tests.soak import kills, last_unit, memory, parallel, restart, stale
 from tests.soak.rig import Rig
 
 CLIENTS = 32
@@ -53,3 +53,11 @@ def test_the_memory_of_a_server_is_watched_while_pages_come_and_go(
     assert figures["pages open at the end"] == PAGES, report
     assert int(figures["pages that came and went"]) > memory.COME_AND_GO, report
     assert int(figures["samples"]) > 5, report
+
+
+def test_nobody_is_shown_less_than_was_answered_whatever_happens_to_valkey(
+    rig: Rig, seed: int
+) -> None:
+    report = stale.run(rig, seed, seconds=20)
+
+    assert not report.faults, report

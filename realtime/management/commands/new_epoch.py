@@ -23,6 +23,8 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *_: Any, **__: Any) -> None:
         with connection.cursor() as cursor:
+            # Answers of the other database.
+            cursor.execute("DELETE FROM inventory_cachegate")
             cursor.execute("DELETE FROM realtime_epoch")
             cursor.execute("INSERT INTO realtime_epoch DEFAULT VALUES")
             # Restored rows carry transaction ids of the old cluster, which this one has not

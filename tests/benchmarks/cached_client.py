@@ -1,0 +1,146 @@
+"""Run as a program: asks the application, in this process, as a mix of people would."""
+
+import json
+import os
+import random
+import re
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+
+# What a hundred requests are; the writes sell one of what is read.
+READS = {
+    "/api/v1/inventory?product={sku}": 55,
+    "/api/v1/products/{sku}": 20,
+    "/api/v1/inventory?location={place}": 10,
+    "/stock/?location={place}": 5,
+    "/api/v1/locations": 4,
+    "/api/v1/vendors": 5,
+}
+WRITES = 1
+# The dearest questions: of what stands on much.
+MISSES = (*READS, "/api/v1/inventory", "/api/v1/inventory?vendor={vendor}", "/stock/", "/")
+PLACES = 5
+VENDORS = 20
+HELLO = "/hello/"
+TOTAL = re.compile(r"total;dur=([\d.]+)")
+
+
+def hello(request: HttpRequest) -> HttpResponse:
+    """The least that a page for somebody who is logged in does: it knows who it is."""
+    return HttpResponse(f"hello {request.user.pk}")
+
+
+class Asker:
+    def __init__(self, frequencies: list[int], seed: int) -> None:
+        from django.contrib.auth.models import User
+        from django.test import Client
+
+        self.client = Client(headers={"host": "localhost"})
+        self.client.force_login(User.objects.get(username="person0"))
+        self.skus = [f"SKU-{number}" for number in range(1, len(frequencies) + 1)]
+        self.weights = frequencies
+        self.chance = random.Random(seed)
+
+    def fill(self) -> None:
+        for path in list(READS)[:2]:
+            for sku in self.skus:
+                self.get(path.format(sku=sku))
+
+    def mix(self, requests: int) -> dict[str, Any]:
+        """Outcomes by path, and what hits took: in the view, and in all."""
+        outcomes: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        in_view: list[float] = []
+        in_all: list[float] = []
+        kinds = [*READS, None]
+        for kind in self.chance.choices(kinds, [*READS.values(), WRITES], k=requests):
+            (sku,) = self.chance.choices(self.skus, self.weights)
+            if kind is None:
+                self.sell(sku)
+                continue
+            answer, took_ms = self.get(kind.format(sku=sku, place=self.place))
+            outcome = answer["X-Cache"]
+            outcomes[kind][("hit", "miss", "bypass").index(outcome)] += 1
+            if outcome == "hit" and kind.startswith("/api/v1/inventory?product"):
+                found = TOTAL.search(answer["Server-Timing"])
+                assert found, answer["Server-Timing"]
+                in_view.append(float(found[1]))
+                in_all.append(took_ms)
+        return {"outcomes": outcomes, "view_ms": in_view, "all_ms": in_all}
+
+    def hello(self, requests: int) -> list[float]:
+        return [self.get(HELLO)[1] for _ in range(requests)]
+
+    def misses(self, times: int) -> dict[str, list[float]]:
+        from inventory.cached.gate import forget_everything
+
+        found: dict[str, list[float]] = defaultdict(list)
+        for _ in range(times):
+            for path in MISSES:
+                forget_everything()
+                (sku,) = self.chance.choices(self.skus, self.weights)
+                vendor = f"V{self.chance.randint(1, VENDORS)}"
+                answer, took_ms = self.get(path.format(sku=sku, place=self.place, vendor=vendor))
+                if answer["X-Cache"] == "miss":
+                    found[path].append(took_ms)
+        return found
+
+    @property
+    def place(self) -> str:
+        return f"Q{self.chance.randint(1, PLACES)}"
+
+    def get(self, path: str) -> tuple[Any, float]:
+        began = time.perf_counter()
+        answer = self.client.get(path)
+        took_ms = (time.perf_counter() - began) * 1000
+        assert answer.status_code == 200, (path, answer.status_code, answer.content[:300])
+        return answer, took_ms
+
+    def sell(self, sku: str) -> None:
+        ask = {"id": str(uuid4()), "kind": "receive", "sku": sku, "location": self.place}
+        answer = self.client.post(
+            "/api/v1/operations",
+            {"operations": [ask | {"quantity": 1}]},
+            content_type="application/json",
+        )
+        assert answer.json()["results"][0]["status"] == "applied", answer.content
+
+
+def main() -> None:
+    os.environ["DEBUG"] = "1"  # no hashed static files are needed for this
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.urls import path
+
+    import config.urls
+
+    urls: Any = ModuleType("tests.benchmarks.hello_urls")
+    urls.urlpatterns = [path(HELLO.strip("/") + "/", hello), *config.urls.urlpatterns]
+    sys.modules[urls.__name__] = urls
+    settings.DEBUG = False
+    settings.ROOT_URLCONF = urls.__name__
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (10**6, 10**6))
+    frequencies, seed = json.loads(sys.argv[1])
+    asker = Asker(frequencies, seed)
+    acts: dict[str, Callable[..., Any]] = {
+        "fill": asker.fill,
+        "mix": asker.mix,
+        "hello": asker.hello,
+        "misses": asker.misses,
+    }
+    for line in sys.stdin:
+        question = json.loads(line)
+        answer = acts[question.pop("do")](**question)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
