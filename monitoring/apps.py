@@ -6,7 +6,8 @@ class MonitoringConfig(AppConfig):
     verbose_name = "Monitoring"
 
     def ready(self) -> None:
-        from monitoring import statements, workers
+        from monitoring import caches, statements, workers
 
+        caches.install()
         statements.install()
         workers.install()

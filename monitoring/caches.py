@@ -1,8 +1,11 @@
-"""What the named caches say of themselves. Whoever has them says how to ask."""
+"""What the named caches say of themselves."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inventory.cached import counts
+from inventory.cached.status import cache_status
+from monitoring import measure
 from monitoring.figures import Hits
 from monitoring.reading import hits, labels
 from monitoring.snapshot import Cache, NamedCache, RouteHits
@@ -12,13 +15,27 @@ from monitoring.tally import Tally
 @dataclass(frozen=True, slots=True)
 class CacheState:
     name: str
-    size: int  # entries
+    size: int | None  # entries; None: Valkey is away
     limit: int
     lifetime_s: float
 
 
 states: Callable[[], list[CacheState]] | None = None
-"""Set once, at start; may raise what a Valkey that is away raises."""
+"""Set once, at start."""
+
+
+def install() -> None:
+    """From now on every read of a named cache is counted, in this process."""
+    global states
+    states = _states_of_inventory
+    counts.observers.append(measure.cache_read)
+
+
+def _states_of_inventory() -> list[CacheState]:
+    return [
+        CacheState(each.name, each.size, each.limit, each.lifetime.total_seconds())
+        for each in cache_status()
+    ]
 
 
 def cache_states() -> list[CacheState]:
