@@ -144,7 +144,7 @@ def healthy(**changes: Any) -> Snapshot:
 
 
 def without_valkey() -> Snapshot:
-    gone = "Valkey does not answer."
+    gone = "ConnectionError: refused"
     was = healthy()
     return healthy(
         alone=True,
@@ -157,7 +157,7 @@ def without_valkey() -> Snapshot:
 
 
 def without_database() -> Snapshot:
-    gone = "PostgreSQL does not answer."
+    gone = "no answer within 2 s"
     errors = windows(90, 900.0, 45)
     return healthy(
         database=None,

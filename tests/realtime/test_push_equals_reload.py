@@ -13,6 +13,7 @@ from django.test import Client
 from inventory.models import Category, Location, OperationKind, Product, Vendor
 from realtime import changes, fragments
 from realtime.hub import Hub
+from realtime.lookout import lookout
 from realtime.middleware import Live
 from tests.inventory.booked import book
 from tests.live import Page
@@ -31,6 +32,7 @@ from tests.realtime.steps import (
     booked,
 )
 
+HEARD_WITHIN_S = 10
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
 
@@ -128,6 +130,8 @@ async def follow(hub: Hub, person: User, steps: list[Step], pages: Iterable[str]
     for name, write, concerned in steps:
         await sync_to_async(write)()
         await next_flush(hub)
+        # Some of the steps tell nobody: what is reloaded comes from a cache that has heard of it.
+        assert await sync_to_async(lookout().ask)(HEARD_WITHIN_S)
         changed, wrong = await what_differs(tabs, client)
         assert not wrong, f"{name}:\n{wrong}"
         assert concerned <= changed, f"{name} shows nothing at {concerned - changed}"

@@ -1,0 +1,270 @@
+"""For each part of the score the real fault, on real processes: score and cause change, and return.
+
+What is counted over a minute is caused all at once, and a (fast) minute later all of it is over.
+The others come and go one by one.
+"""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from config.celery import app
+from tests.monitoring.plant import PATIENCE_S, WORKER, Look, Plant
+
+pytestmark = pytest.mark.timeout(240)
+
+COUNTED = {
+    "errors": "of requests fail",
+    "latency": "Requests take",
+    "live": "hubs read .* late|hub read .* late",
+    "lines": "lost their line",
+    "database": "Statements take|wait for locks",
+    "celery": "of tasks fail",
+}
+LOCK_S = 3.0
+WAITING = 8
+SCAN = "/api/v1/barcodes/4006381333931"
+QUIET_PERCENT = 45
+STANDSTILL_S = 6.0
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # each of its requests is a line
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REDIS_URL", os.environ["REDIS_URL"])
+        plant = Plant(tmp_path_factory.mktemp("plant"))
+        try:
+            plant.start()
+            yield plant
+        finally:
+            plant.stop()
+
+
+class Counted(NamedTuple):
+    """All that was said while it went wrong, and what is said a minute later."""
+
+    during: list[Look]
+    after: Look
+
+
+@pytest.fixture(scope="module")
+def counted(plant: Plant) -> Counted:
+    plant.until(lambda look: look.score > 0)
+    with plant.watched() as during:
+        for cause in (fail_tasks, fail_views, hold_a_lock, stand_still, storm):
+            cause(plant)
+        until = time.monotonic() + PATIENCE_S
+        while missed := [part for part, words in COUNTED.items() if not cost(during, words)]:
+            assert time.monotonic() < until, (missed, [(one.costs, one.caps) for one in during])
+            time.sleep(0.2)
+    worst = {words: max(look.cost(words) for look in during) for words in COUNTED.values()}
+
+    def is_over(look: Look) -> bool:
+        """Less than half: a busy machine is a little slow at any time."""
+        send_tasks(plant, 2)  # who does nothing is judged by the quarter of an hour
+        return all(look.cost(words) < worst[words] / 2 for words in COUNTED.values())
+
+    after = plant.until(is_over)
+    return Counted(during, after)
+
+
+def cost(looks: list[Look], words: str) -> list[Look]:
+    return [look for look in looks if look.cost(words)]
+
+
+def fail_tasks(plant: Plant) -> None:
+    """By an argument that they do not take."""
+    send_tasks(plant, 6, 1, 2, 3)
+
+
+def send_tasks(plant: Plant, times: int, *arguments: int) -> None:
+    with app.connection_for_write(plant.valkey.url) as connection:
+        for _ in range(times):
+            app.send_task(
+                "inventory.tasks.fold_location_totals", args=arguments, connection=connection
+            )
+
+
+def fail_views(plant: Plant) -> None:
+    """By a table that is not there, and that no hub reads: it would send its screens away."""
+    with plant.database() as database:
+        database.execute("ALTER TABLE inventory_barcode RENAME TO away")
+        assert set(plant.get_many(SCAN, 12)) == {500}
+        database.execute("ALTER TABLE away RENAME TO inventory_barcode")
+    assert plant.get(SCAN).status_code == 404
+
+
+def hold_a_lock(plant: Plant) -> None:
+    """All statements on products wait for somebody who does not let go."""
+    with plant.database(autocommit=False) as database:
+        database.execute("LOCK TABLE inventory_stocklevel IN ACCESS EXCLUSIVE MODE")
+        letting_go = threading.Timer(LOCK_S, database.commit)
+        letting_go.start()
+        with ThreadPoolExecutor(WAITING) as pool:
+            for _ in range(WAITING):
+                pool.submit(count_levels, plant)
+            assert set(plant.get_many("/stock/", 8)) == {200}
+        letting_go.join()
+
+
+def count_levels(plant: Plant) -> None:
+    with plant.database() as database:
+        database.execute("SELECT count(*) FROM inventory_stocklevel")
+
+
+def stand_still(plant: Plant) -> None:
+    """The web process gets no time, as on a machine that swaps."""
+    process = plant.web.pid
+    os.kill(process, signal.SIGSTOP)
+    time.sleep(STANDSTILL_S)
+    os.kill(process, signal.SIGCONT)
+
+
+def storm(plant: Plant) -> None:
+    """Screens whose network is gone: without a goodbye of theirs."""
+    for wire in [plant.socket("summary") for _ in range(8)]:
+        wire.socket.shutdown(socket.SHUT_RDWR)
+        wire.socket.close()
+
+
+@pytest.mark.parametrize("part", COUNTED)
+def test_what_was_counted_costs_points_and_is_over_a_minute_later(
+    counted: Counted, part: str
+) -> None:
+    said = cost(counted.during, COUNTED[part])
+    assert said
+    assert all(look.adds_up for look in said)
+    assert counted.after.cost(COUNTED[part]) < max(look.cost(COUNTED[part]) for look in said) / 2
+    assert counted.after.adds_up
+
+
+def test_a_web_process_that_stood_still_is_no_average(counted: Counted) -> None:
+    assert any(look.says("A hub read") and look.score <= 50 for look in counted.during)
+
+
+def test_a_worker_that_is_killed_is_missed_until_another_one_comes(plant: Plant) -> None:
+    plant.until_it_costs_nothing("not report|No worker")
+    plant.kill_the_worker()
+    during = plant.until_it_costs("not report: .*worker")
+    assert during.score <= 70
+    assert plant.until_it_costs("No worker runs").score <= 70
+    plant.worker.run(*WORKER)
+    plant.until_it_costs_nothing("not report|No worker")
+
+
+def test_tasks_that_nobody_does_cost_points_until_they_are_done(plant: Plant) -> None:
+
+    def is_well(look: Look) -> bool:
+        """Only the worst figure of a part is named: none other may be bad."""
+        send_tasks(plant, 2)
+        return not look.says("tasks fail|tasks wait|not report|No worker")
+
+    plant.until(is_well)
+    os.kill(plant.worker.pid, signal.SIGSTOP)
+    try:
+        send_tasks(plant, 120)
+        plant.until_it_costs("tasks wait for a worker")
+    finally:
+        os.kill(plant.worker.pid, signal.SIGCONT)
+    plant.until_it_costs_nothing("tasks wait|not report")
+
+
+def test_connections_that_are_all_taken_cost_points_until_they_are_given_back(
+    plant: Plant,
+) -> None:
+    with ExitStack() as stack:
+        with plant.database() as database:
+            row = database.execute("SHOW max_connections").fetchone()
+            assert row
+            limit = int(row[0])
+        for _ in range(int(limit * 0.7)):
+            stack.enter_context(plant.database())
+        plant.until_it_costs("connections are taken")
+    plant.until_it_costs_nothing("connections are taken")
+
+
+def test_a_slow_valkey_costs_points_until_it_is_quick_again(plant: Plant) -> None:
+    with plant.redis() as valkey:
+
+        def is_seen(look: Look) -> bool:
+            valkey.client_pause(400, all=True)
+            return look.cost("Valkey answers after") > 0
+
+        plant.until(is_seen)
+    plant.until_it_costs_nothing("Valkey answers after")
+
+
+def test_a_valkey_that_is_nearly_full_costs_points_until_it_has_room(plant: Plant) -> None:
+    with plant.redis() as valkey:
+        used = int(valkey.info("memory")["used_memory"])
+        valkey.config_set("maxmemory", int(used / 0.93))
+        plant.until_it_costs("of its memory")
+        valkey.config_set("maxmemory", 0)
+    plant.until_it_costs_nothing("of its memory")
+
+
+def test_a_busy_machine_costs_points_until_it_rests(plant: Plant) -> None:
+    if psutil.cpu_percent(3) > QUIET_PERCENT:
+        pytest.skip("others keep this machine busy: it would not rest")
+    burning = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(2 * (os.cpu_count() or 1))
+    ]
+    try:
+        plant.until_it_costs("processors are .* busy")
+    finally:
+        for one in burning:
+            one.kill()
+            one.wait()
+    plant.until_it_costs_nothing("processors are .* busy")
+
+
+def test_without_valkey_the_score_is_fifty_at_most_until_it_is_back(plant: Plant) -> None:
+    plant.valkey.stop()
+    during = plant.until_it_costs("Valkey does not answer")
+    assert during.score <= 50
+    assert "Only one process." in during.text
+    plant.valkey.start()
+    plant.until_it_costs_nothing("Valkey does not answer")
+
+
+def test_without_a_database_an_open_page_says_so_until_it_is_back(plant: Plant) -> None:
+    """Nobody can be recognised meanwhile, so that no page can be loaded: the socket goes on."""
+    wire = plant.socket("monitoring")
+
+    def until(wanted: bool) -> Look:
+        until = time.monotonic() + PATIENCE_S
+        while (look := plant.next_look(wire)).says("database does not answer") != wanted:
+            assert time.monotonic() < until
+        return look
+
+    plant.postgres.stop()
+    during = until(True)
+    assert during.score <= 10
+    assert during.word == "poor"
+    plant.postgres.start()
+    assert until(False).score > during.score
+    wire.close()
+    until_s = time.monotonic() + PATIENCE_S
+    while plant.get("/monitoring/").status_code != 200:
+        assert time.monotonic() < until_s
+        time.sleep(0.2)
+
+
+def test_the_log_of_the_web_process_holds_no_fault_of_watching(plant: Plant) -> None:
+    log = plant.web.log
+    assert "could not be read" not in log
+    assert "No snapshot could be built" not in log
