@@ -12,9 +12,9 @@ from realtime.wire import Text
 
 logger = logging.getLogger(__name__)
 
-# About what a page shows, and a quarter of what may wait for a slow reader (protocol.py). Of more
-# than that, most is on no page: those who list it fetch what they show.
-MOST_ROWS_IN_A_FRAME = 50
+# More than a page mostly shows, and a quarter of what may wait for a slow reader (protocol.py). Of
+# more than that, most is on no page: those who list it fetch what they show.
+MOST_ROWS_IN_A_FRAME = 60
 
 
 @dataclass(slots=True)

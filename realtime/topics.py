@@ -107,7 +107,7 @@ def priority_of(topic: str) -> Priority:
 
 
 def is_of_system(topic: str) -> bool:
-    return FAMILIES[topic.partition(":")[0]].of_system
+    return tells_of_stock(topic) and FAMILIES[topic.partition(":")[0]].of_system
 
 
 async def permitted(

@@ -31,7 +31,10 @@ SELECT gate.namespace || '.' || gate.tableoid, gate.server, gate.looked,
        ARRAY(SELECT location_id FROM inventory_locationaccess
              WHERE user_id = person.id AND may_read ORDER BY location_id),
        ARRAY(SELECT location_id FROM inventory_locationaccess
-             WHERE user_id = person.id AND may_write ORDER BY location_id)
+             WHERE user_id = person.id AND may_write ORDER BY location_id),
+       ARRAY(SELECT auth_group.name::text FROM auth_user_groups member
+             JOIN auth_group ON auth_group.id = member.group_id
+             WHERE member.user_id = person.id)
 """
 WHOSE = """
 FROM auth_user person LEFT JOIN inventory_cachegate gate ON true
@@ -65,6 +68,7 @@ class Gate:
     everything: bool
     readable: tuple[int, ...]
     writable: tuple[int, ...]
+    groups: frozenset[str]
     ids: Mapping[str, int | None]
 
     @property
@@ -98,7 +102,7 @@ def read_gate(person: int, named: Mapping[str, str]) -> Gate | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    namespace, server, looked, age_s, snapshot, everything, readable, writable, *ids = row
+    namespace, server, looked, age_s, snapshot, everything, readable, writable, groups, *ids = row
     return Gate(
         namespace or "",
         server or "",
@@ -108,6 +112,7 @@ def read_gate(person: int, named: Mapping[str, str]) -> Gate | None:
         everything,
         tuple(readable),
         tuple(writable),
+        frozenset(groups),
         dict(zip(named, ids, strict=True)),
     )
 

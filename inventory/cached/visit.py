@@ -150,7 +150,7 @@ class Visit:
         gate = read_gate(person, self._named)
         self.database_s += time.perf_counter() - began
         if gate is not None:
-            rights = KnownRights(gate.everything, gate.readable, gate.writable)
+            rights = KnownRights(gate.everything, gate.readable, gate.writable, gate.groups)
             remember_rights(self.request.user, rights)
         return gate
 

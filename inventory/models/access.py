@@ -21,6 +21,8 @@ GROUPS = ("viewer", "staff", MANAGERS, OPERATORS)
 
 def sees_everything(user: "AbstractBaseUser | AnonymousUser") -> bool:
     """Whether the person reads and writes every location."""
+    if known := known_rights(user):
+        return known.everything
     return _is_among(user, MANAGERS)
 
 
@@ -50,13 +52,14 @@ class KnownRights:
     everything: bool
     readable: tuple[int, ...]
     writable: tuple[int, ...]
+    groups: frozenset[str]
 
 
 def remember_rights(user: Any, rights: KnownRights) -> None:
     """From here on this request goes by these rights, and by no others: what is kept for all who
     have them must not hold a row of a right that came or went meanwhile."""
-    user._sees_everything = rights.everything
     user._known_rights = rights
+    user._group_names = rights.groups
 
 
 def known_rights(user: Any) -> KnownRights | None:
