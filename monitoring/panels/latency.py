@@ -16,7 +16,9 @@ def latency(seen: Snapshot) -> Panel:
         "latency",
         "Latency",
         figures=(
-            Figure("Requests", words.rate(sum(known) / len(known) if known else None), "a minute"),
+            Figure(
+                "Requests", words.rate(sum(known) / len(known) if known else None), "last minute"
+            ),
             gauged("Failed", "errors", failed, over),
             gauged("p50", "latency", spread.p50_ms, over),
             gauged("p95", "latency", spread.p95_ms, over),
