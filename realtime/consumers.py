@@ -15,7 +15,7 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 from monitoring.measure import let_in, socket_closed
 from realtime import protocol
 from realtime.buckets import Bucket
-from realtime.drain import on_sigterm
+from realtime.drain import Conversations, on_sigterm
 from realtime.hub import Hub, Join, current_hub
 from realtime.protocol import Ack, Close, Hello, Here, Malformed, Ping, Subscribe, Unsubscribe
 from realtime.subscriber import Subscriber
@@ -24,6 +24,8 @@ from realtime.wire import straight_to
 logger = logging.getLogger(__name__)
 
 WAIT_AFTER_FLOOD_MS = 5_000
+# Who does not answer a goodbye by then is asleep.
+HEARD_WITHIN_S = 1.0
 
 
 class Hangup(Exception):
@@ -112,6 +114,9 @@ class Live:
         self._subscriber.gone(code)
 
 
+_conversations = Conversations()
+
+
 async def live(
     who: tuple[int, str] | None,
     receive: ASGIReceiveCallable,
@@ -131,12 +136,24 @@ async def live(
         socket_closed(Close.LOG_IN)
         return
     hub = current_hub()
-    on_sigterm(partial(hub.close_all, Close.RESTART))
+    on_sigterm(partial(_say_goodbye, hub))
     conversation = Live(hub, *who, send)
+    _conversations.begin(conversation)
     try:
         await _converse(conversation, receive, is_in)
     finally:
         conversation.gone()
+        _conversations.end(conversation)
+
+
+async def _say_goodbye(hub: Hub) -> None:
+    """Return when the lines are closed from both ends, or have had their time.
+
+    A socket that the machine closes while something of the client's still waits in it is reset,
+    and the client loses the last words, that say when to come back.
+    """
+    await hub.close_all(Close.RESTART)
+    await _conversations.until_over(HEARD_WITHIN_S)
 
 
 async def _converse(

@@ -5,6 +5,7 @@ handler of the signal has run. So ours runs first, and then theirs.
 """
 
 import asyncio
+import contextlib
 import signal
 import threading
 from collections.abc import Awaitable, Callable
@@ -42,6 +43,31 @@ def on_sigterm(goodbye: Callable[[], Awaitable[None]]) -> None:
             theirs(number, where)
 
     signal.signal(signal.SIGTERM, handle)
+
+
+class Conversations:
+    """Those that go on, and waiting until they are over."""
+
+    def __init__(self) -> None:
+        self._going_on: set[object] = set()
+        self._over: asyncio.Event | None = None
+
+    def begin(self, conversation: object) -> None:
+        self._going_on.add(conversation)
+
+    def end(self, conversation: object) -> None:
+        self._going_on.discard(conversation)
+        if self._over and not self._going_on:
+            self._over.set()
+
+    async def until_over(self, within_s: float) -> None:
+        """At most so long."""
+        if not self._going_on:
+            return
+        self._over = asyncio.Event()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._over.wait()
 
 
 def _say_and_then(goodbye: Callable[[], Awaitable[None]], then: Callable[[], None]) -> None:

@@ -13,6 +13,8 @@ SPREAD_MS = 2_000
 # times what a hello does, 15 ms of a core, and the hello comes after it.
 COMING_BACK_A_SECOND = 100
 LOADING_A_SECOND = 30
+# Who comes back sooner finds the server that just ends.
+RESTARTED_MS = 1_000
 
 
 def spread_ms(screens: int, a_second: int) -> int:
@@ -27,7 +29,8 @@ async def reset(screen: Subscriber, why: str, *, of: int = 1) -> None:
 
 
 async def bye(screens: Collection[Subscriber], code: Close) -> None:
-    spread = spread_ms(len(screens), COMING_BACK_A_SECOND)
+    soonest = RESTARTED_MS if code is Close.RESTART else 0
+    spread = max(spread_ms(len(screens), COMING_BACK_A_SECOND), soonest)
     for screen in screens:
-        await screen.tell("bye", code=code, after_ms=random.randint(0, spread))  # noqa: S311
+        await screen.tell("bye", code=code, after_ms=random.randint(soonest, spread))  # noqa: S311
         await screen.close(code)

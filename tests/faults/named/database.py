@@ -48,7 +48,7 @@ def out_of_order(stage: Stage) -> None:
                 stage.traffic.until_more(1)
 
 
-@fault("write transaction held open for 60 s", sees="nothing")
+@fault("write transaction held open for 60 s", sees="nothing", only_at_size=True)
 def held_open(stage: Stage) -> None:
     with stage.database(autocommit=False) as transaction:
         transaction.execute("UPDATE inventory_vendor SET name = name || '.' WHERE code = 'MILL'")
@@ -57,7 +57,11 @@ def held_open(stage: Stage) -> None:
         transaction.commit()
 
 
-@fault("bulk import of 50,000 rows", sees="a list may take a second to fetch itself again")
+@fault(
+    "bulk import of 50,000 rows",
+    sees="a list may take a second to fetch itself again",
+    only_at_size=True,
+)
 def bulk_import(stage: Stage) -> Left:
     rows = BULK_ROWS if stage.at_size else BULK_ROWS_IN_SHORT
     batch = uuid4().hex[:8]
@@ -82,7 +86,7 @@ def bulk_import(stage: Stage) -> Left:
     return Left(figures={"rows": rows})
 
 
-@fault("restore of an older dump", sees=RELOADS, back_s=30.0)
+@fault("restore of an older dump", sees=RELOADS, back_s=30.0, only_at_size=True)
 def older_dump(stage: Stage) -> None:
     """By the steps of docs/operations.md."""
     dump = stage.postgres.data / "older.dump"
