@@ -2,6 +2,7 @@
 can happen to one: nobody is shown less than what was answered before they asked."""
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -31,6 +32,7 @@ HOT = [(sku, place) for sku in SKUS[:4] for place in PLACES[:2]]
 # For each of the two servers; writers pause, or there would be nothing that could be stale.
 WRITERS, READERS = 1, 3
 PAUSE_S = (0.1, 0.6)
+LOOKED_WITHIN_S = 5.0
 PATHS = (
     *["/api/v1/inventory?product={sku}"] * 4,
     "/api/v1/inventory?location={place}",
@@ -84,6 +86,7 @@ class Scene:
         self.guest, self.cookie = json.loads(rig.run("-m", "tests.soak.guest").stdout)
         # How often it changed, odd while it changes; whether the guest may read.
         self.may = (0, False)
+        self.looked = asyncio.Event()
         self.until = 0.0
 
     async def play(self, seconds: float) -> None:
@@ -171,7 +174,12 @@ class Scene:
                 self.may = (number + 1, may)  # neither the one nor the other, while it commits
                 await database.execute(GRANT, [self.guest, not may, HOT[0][1]])
                 self.may = (number + 2, not may)
-                await asyncio.sleep(self.chance.uniform(0.3, 1.5))
+                # Until it was looked at, however slow the machine: else nothing is shown by it.
+                for _ in range(3):
+                    self.looked.clear()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(LOOKED_WITHIN_S):
+                            await self.looked.wait()
 
     async def read_as_guest(self, server: Server) -> None:
         wire = Wire(server.port, self.cookie)
@@ -184,6 +192,7 @@ class Scene:
             if before == self.may and before[0] % 2 == 0:
                 saw = status == 200 and bool(json.loads(body)["items"])
                 self.rights["seen" if saw else "not seen"] += 1
+                self.looked.set()
                 if saw != before[1]:
                     self.wrong_rights.append(f"{status}, allowed: {before[1]}")
             await asyncio.sleep(0.01)
