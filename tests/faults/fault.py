@@ -7,7 +7,8 @@ from tests.faults.stage import Stage
 
 # The hubs look once a second in any case; the rest is drawing, the line, and a busy machine.
 BEHIND_S = 2.0
-BACK_S = 15.0
+# The longest wait of the backoff, and the latest turn that the door tells where many come at once.
+BACK_S = 15.0 + 15.0
 
 
 @dataclass(frozen=True, slots=True)
