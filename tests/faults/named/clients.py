@@ -11,10 +11,12 @@ from websockets.typing import Origin
 
 from realtime.protocol import FRAMES_AT_ONCE, LARGEST_FRAME_BYTES, VERSION, Close
 from tests.faults.fault import fault
-from tests.faults.house import MANAGERS
+from tests.faults.house import PEOPLE
 from tests.faults.stage import Stage
 
 CLOSED_WITHIN_S = 10
+# Somebody whose session no other fault ends.
+KNOCKS = PEOPLE - 1
 HELLO = {"v": VERSION, "client": "flood", "epoch": "", "cursor": "1:1:", "rights": "", "topics": []}
 NOTHING = "nothing; that client alone is closed"
 MALFORMED = (
@@ -45,7 +47,7 @@ def _knocking(stage: Stage, origin: str = "") -> Iterator[ClientConnection]:
     with connect(
         f"ws://{address}/ws/live/",
         origin=Origin(origin or f"http://{address}"),
-        additional_headers={"Cookie": stage.people[MANAGERS].cookie},
+        additional_headers={"Cookie": stage.people[KNOCKS].cookie},
         max_size=None,
     ) as socket:
         yield socket
