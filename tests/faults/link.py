@@ -49,10 +49,9 @@ class Background:
 
 
 class Link:
-    """`port` is where it is reached; `carried` counts the connections it has had."""
+    """`port` is where it is reached; `stolen` counts the answers that were taken away."""
 
     def __init__(self, background: Background, to: Address, *, bytes_a_second: int = 0) -> None:
-        self.carried = 0
         self.stolen = 0
         self._background = background
         self._to = to
@@ -113,7 +112,6 @@ class Link:
             await self._carry_one(reader, writer)
 
     async def _carry_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.carried += 1
         if self._is_cut:
             writer.transport.abort()
             return

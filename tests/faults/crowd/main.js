@@ -107,11 +107,6 @@ const commands = {
     return places.length;
   },
 
-  close({ places }) {
-    chosen(places).forEach((screen) => screen.close());
-    return places.length;
-  },
-
   forget({ numbers: too }) {
     if (too) numbers.clear();
     wrong = [];

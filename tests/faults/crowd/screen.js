@@ -85,11 +85,6 @@ export class Screen {
     this.#line?.doubt();
   }
 
-  close() {
-    this.#leave();
-    this.#say("closed");
-  }
-
   /** The rows of the same page, loaded anew: what this screen should show by now. */
   async fresh() {
     const answer = await this.#ask(this.path).catch(() => null);

@@ -11,9 +11,7 @@ from tests.faults.house import SKUS
 from tests.faults.stage import Stage
 
 RELOADS = 'Connecting with "as of", then the page loads itself again'
-BULK_ROWS = 50_000
-# More than a hub hands on row by row (changes.MOST_ROWS).
-BULK_ROWS_IN_SHORT = 3_000
+BULK_ROWS = 50_000  # more than a hub hands on row by row (changes.MOST_ROWS)
 IMPORTED_WITHIN_S = 600
 
 
@@ -63,7 +61,6 @@ def held_open(stage: Stage) -> None:
     only_at_size=True,
 )
 def bulk_import(stage: Stage) -> Left:
-    rows = BULK_ROWS if stage.at_size else BULK_ROWS_IN_SHORT
     batch = uuid4().hex[:8]
     with stage.database() as database:
         # A place of its own, so that no list of the clients is turned over.
@@ -76,14 +73,14 @@ def bulk_import(stage: Stage) -> Left:
         with file.open("w", newline="") as opened:
             writer = csv.writer(opened)
             writer.writerow(["sku", "name", "location", "quantity"])
-            for number in range(rows):
+            for number in range(BULK_ROWS):
                 sku = f"Z-{batch}-{number}"
                 writer.writerow([sku, f"zz {sku}", "BULK", 1 + number % 9])
         for command in ("import_catalog", "import_stock"):
             process = stage.beside(log, "manage.py", command, str(file))
             status = process.wait(IMPORTED_WITHIN_S)
             assert status == 0, f"{command} ended with {status}: {process.log[-2000:]}"
-    return Left(figures={"rows": rows})
+    return Left(figures={"rows": BULK_ROWS})
 
 
 @fault("restore of an older dump", sees=RELOADS, back_s=30.0, only_at_size=True)
