@@ -1,6 +1,7 @@
 """What the environment says, read once and refused by name when it makes no sense."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ class Environment:
     static_root: str
     proxies: int
     metrics_token: str
+    watched_folder: str
 
 
 def read_environment() -> Environment:
@@ -47,6 +49,7 @@ def read_environment() -> Environment:
             static_root=env.str("STATIC_ROOT", ""),
             proxies=_proxies(env),
             metrics_token=_metrics_token(env),
+            watched_folder=_watched_folder(env),
         )
     except (EnvError, ValueError) as fault:
         raise ImproperlyConfigured(str(fault)) from fault
@@ -84,6 +87,16 @@ def _metrics_token(env: Env) -> str:
             f"METRICS_TOKEN can't be used: at least {SHORTEST_TOKEN} ASCII characters, no spaces"
         )
     return token
+
+
+def _watched_folder(env: Env) -> str:
+    folder: str = env.str("WATCHED_FOLDER", "")
+    if folder and not Path(folder).is_dir():
+        raise ImproperlyConfigured(
+            f"WATCHED_FOLDER is {folder!r}, which is no folder here: that of PostgreSQL's data, "
+            "where it runs on this machine"
+        )
+    return folder
 
 
 def _origins(env: Env) -> list[str]:

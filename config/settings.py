@@ -94,6 +94,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = ENVIRONMENT.redis_url
 METRICS_TOKEN = ENVIRONMENT.metrics_token
+# /monitoring/ says how full the disk is that this lies on.
+WATCHED_FOLDER = ENVIRONMENT.watched_folder or str(BASE_DIR)
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",

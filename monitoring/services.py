@@ -3,7 +3,6 @@
 import os
 import platform
 import time
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -11,6 +10,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
+from monitoring import container
 from monitoring.snapshot import Database, Ledger, Redis, System, Table
 
 # So that a question that nobody waits for any more ends by itself.
@@ -118,11 +118,11 @@ def queued(client: Any) -> int:
 
 def system() -> System:
     memory = psutil.virtual_memory()
-    disk = psutil.disk_usage(str(settings.BASE_DIR))
-    used, limit = _memory_of_the_group() or (memory.total - memory.available, memory.total)
+    disk = psutil.disk_usage(settings.WATCHED_FOLDER)
+    used, limit = container.memory() or (memory.total - memory.available, memory.total)
     return System(
         host=platform.node(),
-        cores=_cores(),
+        cores=container.cores(),
         cpu_ratio=_busy(),
         load=os.getloadavg(),
         memory_used_bytes=used,
@@ -130,28 +130,6 @@ def system() -> System:
         disk_used_bytes=disk.used,
         disk_limit_bytes=disk.used + disk.free,
     )
-
-
-GROUP = Path("/sys/fs/cgroup")
-
-
-def _memory_of_the_group() -> tuple[int, int] | None:
-    """Of a container with a limit of its own (cgroup v2): psutil would tell the machine's."""
-    limit, used, unused = (GROUP / name for name in ("memory.max", "memory.current", "memory.stat"))
-    if not limit.exists() or (most := limit.read_text().strip()) == "max":
-        return None
-    stat = dict(line.split() for line in unused.read_text().splitlines())
-    # Files that were read and can be dropped at any time.
-    return int(used.read_text()) - int(stat.get("inactive_file", 0)), int(most)
-
-
-def _cores() -> float:
-    most = GROUP / "cpu.max"
-    if most.exists():
-        quota, period = most.read_text().split()
-        if quota != "max":
-            return int(quota) / int(period)
-    return float(os.cpu_count() or 1)
 
 
 _busy_before: tuple[float, float] | None = None

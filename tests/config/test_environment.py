@@ -40,6 +40,7 @@ def test_what_is_said_is_read(variables: pytest.MonkeyPatch) -> None:
         ("PROXIES", "-1"),
         ("METRICS_TOKEN", "too short"),
         ("METRICS_TOKEN", "long, but there is a space in it"),
+        ("WATCHED_FOLDER", "/there/is/no/such/folder"),
         ("CSRF_TRUSTED_ORIGINS", "stock.example"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),

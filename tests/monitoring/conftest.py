@@ -1,5 +1,6 @@
 """A shelf of its own for each test: another database of the same Valkey, empty."""
 
+import logging
 import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
@@ -10,6 +11,7 @@ from pytest_django import Settings
 from monitoring import collect, measure, probes, reporting
 from monitoring.logs import recent_errors
 from monitoring.shelf import Shelf
+from tests.monitoring.plant import Plant
 
 A_DATABASE_OF_ITS_OWN = 9
 
@@ -43,3 +45,17 @@ def nowhere(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     probes._sources.cache_clear()
     measure.take()
     recent_errors.take()
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # each of its requests is a line
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REDIS_URL", os.environ["REDIS_URL"])
+        plant = Plant(tmp_path_factory.mktemp("plant"))
+        patch.setenv("WATCHED_FOLDER", str(plant.disk))
+        try:
+            plant.start()
+            yield plant
+        finally:
+            plant.stop()

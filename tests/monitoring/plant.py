@@ -26,6 +26,7 @@ from config.embedded import Postgres, Valkey
 from tests.browser.processes import ROOT, Process, Server
 
 PATIENCE_S = 60.0
+PAUSE_MS = 100
 CELERY = ("-m", "celery", "--app", "tests.monitoring.fast_celery", "--quiet")
 WORKER = (*CELERY, "worker", "--concurrency=1", "--loglevel=INFO", "--without-gossip")
 CAUSE = re.compile(
@@ -74,6 +75,8 @@ def read(page: str) -> Look:
 class Plant:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.disk = folder / "disk"
+        self.disk.mkdir()
         self.postgres = Postgres(folder / "postgres")
         self.valkey = Valkey(folder / "valkey")
         self.postgres.start()
@@ -94,6 +97,7 @@ class Plant:
         self.web.start()
         self.worker.run(*WORKER)
         self.beat.run(*CELERY, "beat", "--schedule", str(self._folder / "beat"), "--pidfile=")
+        self.worker.wait_for("ready.")
         self.screen = self.socket("monitoring", "summary")
         self._visits.start()
 
@@ -106,6 +110,12 @@ class Plant:
             process.stop()
         self.valkey.remove()
         self.postgres.remove()
+
+    def everybody(self) -> list[int]:
+        """The numbers of all processes of the program."""
+        parents = (self.web.pid, self.worker.pid, self.beat.pid)
+        pools = (psutil.Process(pid).children(recursive=True) for pid in parents)
+        return [*parents, *(each.pid for pool in pools for each in pool)]
 
     def kill_the_worker(self) -> None:
         """With its pool, as the kernel does where memory ends."""
@@ -130,9 +140,14 @@ class Plant:
 
     # -- who uses it --------------------------------------------------------------------------
 
+    def browser(self) -> httpx.Client:
+        """Of an operator."""
+        cookie = {"Cookie": self.cookie}
+        return httpx.Client(base_url=self.web.url, timeout=PATIENCE_S, headers=cookie)
+
     def get(self, path: str) -> httpx.Response:
-        with httpx.Client(base_url=self.web.url, timeout=PATIENCE_S) as browser:
-            return browser.get(path, headers={"Cookie": self.cookie})
+        with self.browser() as browser:
+            return browser.get(path)
 
     def get_many(self, path: str, times: int) -> list[int]:
         """At the same time."""
@@ -224,3 +239,21 @@ class Plant:
 
     def redis(self) -> Any:
         return redis.Redis.from_url(self.valkey.url, socket_timeout=5)
+
+    @contextmanager
+    def slow_valkey(self) -> Iterator[None]:
+        """Whatever it is asked, it answers up to PAUSE_MS later."""
+        ended = threading.Event()
+
+        def pause() -> None:
+            with self.redis() as valkey:
+                while not ended.is_set():
+                    valkey.client_pause(PAUSE_MS, all=True)  # waits for the pause before, itself
+
+        with ThreadPoolExecutor(1) as pool:
+            pausing = pool.submit(pause)
+            try:
+                yield
+            finally:
+                ended.set()
+                pausing.result()

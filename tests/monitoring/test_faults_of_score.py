@@ -4,20 +4,14 @@ What is counted over a minute is caused all at once, and a (fast) minute later a
 The others come and go one by one.
 """
 
-import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import NamedTuple
 
-import psutil
 import pytest
 
 from config.celery import app
@@ -36,21 +30,7 @@ COUNTED = {
 LOCK_S = 3.0
 WAITING = 8
 SCAN = "/api/v1/barcodes/4006381333931"
-QUIET_PERCENT = 45
 STANDSTILL_S = 6.0
-
-
-@pytest.fixture(scope="module")
-def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # each of its requests is a line
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REDIS_URL", os.environ["REDIS_URL"])
-        plant = Plant(tmp_path_factory.mktemp("plant"))
-        try:
-            plant.start()
-            yield plant
-        finally:
-            plant.stop()
 
 
 class Counted(NamedTuple):
@@ -180,56 +160,6 @@ def test_tasks_that_nobody_does_cost_points_until_they_are_done(plant: Plant) ->
     finally:
         os.kill(plant.worker.pid, signal.SIGCONT)
     plant.until_it_costs_nothing("tasks wait|not report")
-
-
-def test_connections_that_are_all_taken_cost_points_until_they_are_given_back(
-    plant: Plant,
-) -> None:
-    with ExitStack() as stack:
-        with plant.database() as database:
-            row = database.execute("SHOW max_connections").fetchone()
-            assert row
-            limit = int(row[0])
-        for _ in range(int(limit * 0.7)):
-            stack.enter_context(plant.database())
-        plant.until_it_costs("connections are taken")
-    plant.until_it_costs_nothing("connections are taken")
-
-
-def test_a_slow_valkey_costs_points_until_it_is_quick_again(plant: Plant) -> None:
-    with plant.redis() as valkey:
-
-        def is_seen(look: Look) -> bool:
-            valkey.client_pause(400, all=True)
-            return look.cost("Valkey answers after") > 0
-
-        plant.until(is_seen)
-    plant.until_it_costs_nothing("Valkey answers after")
-
-
-def test_a_valkey_that_is_nearly_full_costs_points_until_it_has_room(plant: Plant) -> None:
-    with plant.redis() as valkey:
-        used = int(valkey.info("memory")["used_memory"])
-        valkey.config_set("maxmemory", int(used / 0.93))
-        plant.until_it_costs("of its memory")
-        valkey.config_set("maxmemory", 0)
-    plant.until_it_costs_nothing("of its memory")
-
-
-def test_a_busy_machine_costs_points_until_it_rests(plant: Plant) -> None:
-    if psutil.cpu_percent(3) > QUIET_PERCENT:
-        pytest.skip("others keep this machine busy: it would not rest")
-    burning = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"])
-        for _ in range(2 * (os.cpu_count() or 1))
-    ]
-    try:
-        plant.until_it_costs("processors are .* busy")
-    finally:
-        for one in burning:
-            one.kill()
-            one.wait()
-    plant.until_it_costs_nothing("processors are .* busy")
 
 
 def test_without_valkey_the_score_is_fifty_at_most_until_it_is_back(plant: Plant) -> None:
