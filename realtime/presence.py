@@ -26,6 +26,7 @@ from realtime.crowds import (
     packed,
     unpacked,
 )
+from realtime.lifeline import Lifeline
 from realtime.protocol import MOST_RESOURCES, Malformed, State
 from realtime.publish import tell_who_is_where
 from realtime.release import SENDS_IN_A_ROW
@@ -38,7 +39,6 @@ logger = logging.getLogger(__name__)
 ROUND_EVERY_S = 1.0
 # To the other processes: two of three such messages may get lost before they cease to believe.
 SAID_AGAIN_AFTER_S = 8.0
-CANCEL_AGAIN_AFTER_S = 0.1
 
 
 @dataclass(slots=True)
@@ -66,19 +66,15 @@ class Presence:
         self._is_to_say_all = True
         self._came = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._lifeline = Lifeline(lambda: [("presence", self._go_round_for_ever())])
         self.after_round: list[Callable[[], None]] = []
         """Called once each, after a round that begins later; tests wait by it."""
 
     def start(self) -> None:
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._go_round_for_ever(), name="presence")
+        self._lifeline.start()
 
     async def stop(self) -> None:
-        while self._task and not self._task.done():
-            # redis uses `wait_for`, which before Python 3.12 may swallow a cancellation.
-            self._task.cancel()
-            await asyncio.wait([self._task], timeout=CANCEL_AGAIN_AFTER_S)
+        await self._lifeline.stop()
 
     def hurry(self) -> None:
         """All leave, or a test waits: not in a second, now."""
