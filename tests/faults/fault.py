@@ -28,9 +28,11 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Left:
     """`ended` are clients that a fault put out for good, with the cookie by which each comes in
-    again afterwards; `figures` are for the report."""
+    again afterwards; `blind` were not allowed to see all that they see at the end, from when to
+    when in seconds of the wall clock; `figures` are for the report."""
 
     ended: dict[int, str] = field(default_factory=dict)
+    blind: dict[int, tuple[float, float]] = field(default_factory=dict)
     figures: dict[str, int | float | str] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.faults.fault import Fault, Left
 from tests.faults.stage import Stage
-from tests.faults.verdict import Truth, blame, longest_behind, short_of
+from tests.faults.verdict import Truth, blame, live, longest_behind, short_of, without
 from tests.soak.report import Report
 
 # How the faults that are a matter of time begin.
@@ -66,7 +66,7 @@ def _run(stage: Stage, fault: Fault) -> Report:
             stage.traffic.until_more(AFTER)
     finally:
         stage.mend()
-    _judge(stage, report, stay, fault.behind_s)
+    _judge(stage, report, stay, fault.behind_s, left.blind)
     report.figures |= left.figures
     for place, cookie in left.ended.items():
         stage.crowd.ask("reopen", places=[place], cookie=cookie)
@@ -75,13 +75,23 @@ def _run(stage: Stage, fault: Fault) -> Report:
     return report
 
 
-def _judge(stage: Stage, report: Report, stay: list[int], behind_s: float) -> None:
+def _judge(
+    stage: Stage,
+    report: Report,
+    stay: list[int],
+    behind_s: float,
+    blind: dict[int, tuple[float, float]],
+) -> None:
     people = [stage.people[place] for place in stay]
     truth, short = _caught_up(stage, stay)
     record = stage.crowd.ask("record")
     screens = [record["screens"][place] for place in stay]
     booked = stage.traffic.booked
-    behind, where = longest_behind(truth, booked, people, screens)
+    spans = [
+        without(live(screen["states"]), blind.get(place))
+        for place, screen in zip(stay, screens, strict=True)
+    ]
+    behind, where = longest_behind(truth, booked, people, screens, spans)
     report.figures |= {
         "changes": len(booked),
         "frames": sum(screen["counts"]["frames"] for screen in screens),

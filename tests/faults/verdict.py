@@ -29,6 +29,7 @@ JOIN inventory_location location ON location.id = access.location_id WHERE acces
 """
 
 Level = tuple[int, str, str, int, int]  # id, sku, location, quantity, version
+Span = tuple[float, float]  # from when to when, in seconds of the wall clock
 
 
 class Truth:
@@ -90,26 +91,29 @@ def booked_wrongly(stage: Stage, booked: list[Booked]) -> list[str]:
 
 
 def longest_behind(
-    truth: Truth, booked: list[Booked], people: Sequence[Person], screens: list[dict[str, Any]]
+    truth: Truth,
+    booked: list[Booked],
+    people: Sequence[Person],
+    screens: list[dict[str, Any]],
+    spans: list[list[Span]],
 ) -> tuple[float, str]:
-    """For how many seconds a screen that said it was live missed a change that had been answered.
+    """For how many seconds a screen missed a change that had been answered, while it had to show it.
 
-    Returns the longest, and which it was.
+    `spans` are when each had to. Returns the longest, and which it was.
     """
     ids = {(sku, location): level for level, sku, location, _, _ in truth.levels}
     changes: dict[int, list[Booked]] = defaultdict(list)
     for each in booked:
         changes[ids[each.sku, each.location]].append(each)
     worst = (0.0, "")
-    for person, screen in zip(people, screens, strict=True):
-        live = _live(screen["states"])
+    for person, screen, had_to in zip(people, screens, spans, strict=True):
         shown: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for at_ms, level, version in screen["shown"]:
             shown[level].append((version, at_ms / 1000))
         for level in truth.of(person):
             for change in changes[level]:
                 until = _shown_at(shown[level], change.version)
-                lag = _overlap(change.answered_at, until, live)
+                lag = _overlap(change.answered_at, until, had_to)
                 what = f"version {change.version} of level {level} on {person.path} of {person.key}"
                 worst = max(worst, (lag, what))
     return worst
@@ -120,8 +124,8 @@ def _shown_at(shown: list[tuple[int, float]], version: int) -> float:
     return min((at for seen, at in shown if seen >= version), default=float("inf"))
 
 
-def _live(states: list[tuple[int, str]]) -> list[tuple[float, float]]:
-    """From when to when it said that it was live, in seconds of the wall clock."""
+def live(states: list[tuple[int, str]]) -> list[Span]:
+    """When it said that it was live; `states` are since when in milliseconds, and which."""
     ends = [at for at, _ in states[1:]] + [float("inf")]
     return [
         (at / 1000, end / 1000)
@@ -130,7 +134,16 @@ def _live(states: list[tuple[int, str]]) -> list[tuple[float, float]]:
     ]
 
 
-def _overlap(start: float, end: float, spans: list[tuple[float, float]]) -> float:
+def without(spans: list[Span], blind: Span | None) -> list[Span]:
+    if blind is None:
+        return spans
+    since, until = blind
+    parts = [(early, min(late, since)) for early, late in spans]
+    parts += [(max(early, until), late) for early, late in spans]
+    return [(early, late) for early, late in parts if early < late]
+
+
+def _overlap(start: float, end: float, spans: list[Span]) -> float:
     """The longest single stretch: a screen that says otherwise in between has told the person."""
     return max((min(end, late) - max(start, early) for early, late in spans), default=0.0)
 

@@ -31,6 +31,7 @@ LOCK_S = 3.0
 WAITING = 8
 SCAN = "/api/v1/barcodes/4006381333931"
 STANDSTILL_S = 6.0
+MANY = 800
 
 
 class Counted(NamedTuple):
@@ -155,7 +156,7 @@ def test_tasks_that_nobody_does_cost_points_until_they_are_done(plant: Plant) ->
     plant.until(is_well)
     os.kill(plant.worker.pid, signal.SIGSTOP)
     try:
-        send_tasks(plant, 120)
+        send_tasks(plant, MANY)  # so many that the failures of a quarter of an hour are no worse
         plant.until_it_costs("tasks wait for a worker")
     finally:
         os.kill(plant.worker.pid, signal.SIGCONT)

@@ -38,6 +38,7 @@ def _change(stage: Stage, statement: str, places: Sequence[int]) -> None:
 @fault("rights taken away while connected", sees="the rows of that place leave within a second")
 def taken_while_connected(stage: Stage) -> Left:
     before = [{level for level, *_ in rows} for rows in stage.crowd.rows(CONCERNED)]
+    taken_at = time.time()
     _change(stage, TAKE, CONCERNED)
     began = time.monotonic()
     allowed = [set(Truth(stage).of(stage.people[place])) for place in CONCERNED]
@@ -58,7 +59,8 @@ def taken_while_connected(stage: Stage) -> Left:
         ]
         assert not told, f"{stage.people[place].key} was told of levels {told} without the right"
     _change(stage, GIVE, CONCERNED)
-    return Left(figures={"seconds until the rows had left": round(took, 2)})
+    blind = dict.fromkeys(CONCERNED, (taken_at, time.time()))
+    return Left(blind=blind, figures={"seconds until the rows had left": round(took, 2)})
 
 
 @fault("rights taken away while away", sees="the page loads itself again, without that place")
