@@ -8,11 +8,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.contrib.auth.models import User
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
-from tests.browser.people import Visitor
+from tests.browser.people import Visitor, visiting
 from tests.browser.processes import Server
 
 ARGUMENTS = (
@@ -60,19 +59,6 @@ def server(running_server: Server) -> Iterator[Server]:
 
 @pytest.fixture
 def visit(server: Server, browser: Browser) -> Iterator[Visit]:
-    """`visit(person, path)` opens a page in a browser of its own; every fault of it fails the
-    test, but for console lines that match `forgive`."""
-    visitors: list[Visitor] = []
-
-    def open_page(person: User | None, path: str | None = "/", **options: object) -> Visitor:
-        visitor = Visitor(browser, server.url, person, **options)  # type: ignore[arg-type]
-        visitors.append(visitor)
-        if path:
-            visitor.go(path)
-        return visitor
-
-    yield open_page
-    for visitor in visitors:
-        visitor.leave()
-    for visitor in visitors:
-        visitor.check()
+    """`visit(person, path)` opens a page."""
+    with visiting(browser, server.url) as open_page:
+        yield open_page

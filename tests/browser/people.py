@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -170,3 +172,23 @@ def typing_into(opened: Locator) -> Locator:
     """What a form that opens in place gives the focus to; a program could type before it has."""
     expect(opened).to_be_focused()
     return opened
+
+
+@contextmanager
+def visiting(browser: Browser, url: str) -> Iterator[Callable[..., Visitor]]:
+    """Opens pages, each in a browser of its own. At the end any fault of theirs fails the test, but
+    for console lines that match a visitor's `forgive`."""
+    visitors: list[Visitor] = []
+
+    def open_page(person: User | None, path: str | None = "/", **options: object) -> Visitor:
+        visitor = Visitor(browser, url, person, **options)  # type: ignore[arg-type]
+        visitors.append(visitor)
+        if path:
+            visitor.go(path)
+        return visitor
+
+    yield open_page
+    for visitor in visitors:
+        visitor.leave()
+    for visitor in visitors:
+        visitor.check()

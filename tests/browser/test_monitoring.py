@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from monitoring import remembered
 from tests.browser.books import elsewhere
-from tests.browser.people import Visitor, was_not_reloaded
+from tests.browser.people import Visitor, visiting, was_not_reloaded
 from tests.browser.processes import Server
 from tests.browser.staged import STAGES
 from tests.browser.test_accessible import describe, expect_no_sideways_scroll
@@ -68,20 +68,8 @@ def watch(
 ) -> Iterator[Watch]:
     """Opens the page at the stage that stands by now."""
     remembered.forget()
-    visitors: list[Visitor] = []
-
-    def open_page(path: str | None = PAGE, **options: object) -> Visitor:
-        visitor = Visitor(browser, staged_server.url, oscar, **options)  # type: ignore[arg-type]
-        visitors.append(visitor)
-        if path:
-            visitor.go(path)
-        return visitor
-
-    yield open_page
-    for visitor in visitors:
-        visitor.leave()
-    for visitor in visitors:
-        visitor.check()
+    with visiting(browser, staged_server.url) as open_page:
+        yield lambda path=PAGE, **options: open_page(oscar, path, **options)
 
 
 def expect_stage(page: Page, name: str) -> None:
