@@ -13,7 +13,7 @@ from tests.soak.report import Report
 NOT_LIVE, BEHIND = "not live", "live and behind"
 NOT_MEASURED = "NOT MEASURED"
 BEFORE = 8
-AFTER = 24
+AFTER = 16
 CAUGHT_UP_WITHIN_S = 20
 LATE_S = 60
 # With more than this to do for each core, a machine has no time of which bounds could be measured.

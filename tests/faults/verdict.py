@@ -97,7 +97,7 @@ def longest_behind(
     screens: list[dict[str, Any]],
     spans: list[list[Span]],
 ) -> tuple[float, str]:
-    """For how many seconds a screen missed a change that had been answered, while it had to show it.
+    """For how many seconds a screen that had to show it missed a change that had been answered.
 
     `spans` are when each had to. Returns the longest, and which it was.
     """
