@@ -6,6 +6,8 @@ from django.urls import include, path
 from inventory.admin.on_site import on_site
 from inventory.views.entry import admin_login, admin_password
 
+handler500 = "inventory.views.faults.server_error"
+
 urlpatterns = [
     path("admin/login/", admin_login),
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(on_site)),
