@@ -63,8 +63,8 @@ def _address_row(drawing: RowDrawing, news: News, topics: Topics, parcels: Parce
             if audience not in keepers:
                 keepers.add(audience)
                 parcel.put(drawing)
-    if news.catalogue:
-        # The product may have had another vendor until now: it leaves that vendor's page.
+    if drawing.recatalogued:
+        # It may have had another vendor until now: it leaves that vendor's page.
         for audience, _topic in _of_family("vendor", topics):
             if audience not in keepers and audience.rights.read(row.location_id):
                 keepers.add(audience)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.template.loader import get_template
 from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
@@ -64,6 +64,8 @@ class RowDrawing(Drawing):
     listed: bool = True
     fresh: bool = False
     """Not on any screen yet, or perhaps at another place of it: lists ask again."""
+    recatalogued: bool = False
+    """Its product or vendor changed: it may be another vendor's now."""
 
     def draw(self) -> str:
         return stock_row_html(self.row)
@@ -98,7 +100,9 @@ def statement(kind: str) -> bytes:
             stock_rows(StockLevel.objects.order_by()).annotate(
                 listed=ExpressionWrapper(
                     Q(product__active=True, location__active=True), BooleanField()
-                )
+                ),
+                of_product=F("product_id"),
+                of_vendor=F("product__vendor_id"),
             ),
             f'"inventory_stocklevel"."id" IN ({ROWS_CONCERNED})',
         ),
@@ -174,13 +178,17 @@ async def gather(
 
     def row(fields: dict[str, Any]) -> RowDrawing:
         listed = fields.pop("listed")
+        product, vendor = fields.pop("of_product"), fields.pop("of_vendor")
+        recatalogued = product in changes.products or vendor in changes.vendors
         thing = stock_row(fields)
+        renamed = recatalogued or thing.location_id in changes.locations
         return RowDrawing(
             "inventory/_stock_row.html",
             "row",
             thing,
             listed=listed,
-            fresh=news.catalogue or bool(changes.locations) or changes.levels.get(thing.id, False),
+            fresh=renamed or changes.levels.get(thing.id, False),
+            recatalogued=recatalogued,
         )
 
     concerned = changes.levels or changes.products or changes.locations or changes.vendors

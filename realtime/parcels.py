@@ -13,7 +13,8 @@ from realtime.wire import Text
 logger = logging.getLogger(__name__)
 
 # More than a page mostly shows, and a quarter of what may wait for a slow reader (protocol.py). Of
-# more than that, most is on no page: those who list it fetch what they show.
+# more than that, most is on no page, and what is new is on none: those who list it fetch what they
+# show. What was there before still comes by itself, if it is not too much alone.
 MOST_ROWS_IN_A_FRAME = 60
 
 
@@ -108,7 +109,7 @@ class Parcel:
 
     def text(self, cursor: str, spread_ms: int = 0) -> Text:
         """`spread_ms`: over how long those who get it are to spread what they fetch again."""
-        told = [] if self.is_too_much else list(self.rows.values())
+        told = self._told()
         stale = self.stale | self.brought_by if self.is_too_much else self.stale
         rows = [(drawing, _draw(drawing)) for drawing in told]
         others = [*self.heads.values(), *self.tiles.values()]
@@ -118,13 +119,22 @@ class Parcel:
             cursor=cursor,
             sent_at=round(time.time() * 1000),
             html="".join(html),
-            levels=[self._level(drawing, is_drawn=bool(html)) for drawing, html in rows],
+            levels=[
+                self._level(drawing, is_whole=bool(html) and not self.is_too_much)
+                for drawing, html in rows
+            ],
             removed=[f"stock-{level}" for level in self.removed],
             stale=sorted(stale),
             **({"spread_ms": spread_ms} if spread_ms else {}),
         )
 
-    def _level(self, drawing: RowDrawing, *, is_drawn: bool) -> dict[str, object]:
+    def _told(self) -> list[RowDrawing]:
+        if not self.is_too_much:
+            return list(self.rows.values())
+        known = [drawing for level, drawing in self.rows.items() if level not in self.fresh]
+        return known if len(known) <= MOST_ROWS_IN_A_FRAME else []
+
+    def _level(self, drawing: RowDrawing, *, is_whole: bool) -> dict[str, object]:
         row = drawing.row
         level: dict[str, object] = {
             "id": row.id,
@@ -133,8 +143,9 @@ class Parcel:
             "quantity": row.quantity,
             "version": row.version,
         }
-        # The lists of a row that is not in the frame have to ask again, as for a new one.
-        return level | {"new": True} if row.id in self.fresh or not is_drawn else level
+        # The lists of a row that is not in the frame have to ask again, as for a new one; and so
+        # have those of a row that others were left out beside.
+        return level | {"new": True} if row.id in self.fresh or not is_whole else level
 
 
 def _draw(drawing: Drawing) -> str:

@@ -10,7 +10,7 @@ export function mustAskAgain(region, frame) {
   if (!region.isList) return stale.length > 0;
   if (levels.some((level) => level.new)) return true;
   if (region.isVolatile && (levels.length > 0 || frame.removed.length > 0)) return true;
-  const cameByItself = region.holdsStock && (frame.levels.length > 0 || frame.removed.length > 0);
+  const cameByItself = region.holdsStock && (levels.length > 0 || frame.removed.length > 0);
   return stale.length > 0 && !cameByItself;
 }
 

@@ -20,6 +20,7 @@ for (const [says, where, what, answer] of [
   ["a volatile list asks after a row has left", region(["location:WH"], { isList: true, isVolatile: true }), frame({ removed: ["stock-1"] }), true],
   ["the rows of a vendor's list come by themselves", region(["vendor:V"], { isList: true }), frame({ levels: [sold], stale: ["vendor:V"] }), false],
   ["too much at once: the list asks", region(["location:WH"], { isList: true }), frame({ stale: ["location:WH"] }), true],
+  ["too much at once beside rows of another place: the list asks", region(["location:BULK"], { isList: true }), frame({ levels: [{ ...sold, new: true }], stale: ["location:BULK", "location:WH"] }), true],
   ["movements never come by themselves", region(["movements:WH"], { isList: true, holdsStock: false }), frame({ levels: [sold], stale: ["movements:WH"] }), true],
 ]) {
   test(says, () => assert.equal(mustAskAgain(where, what), answer));

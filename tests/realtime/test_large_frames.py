@@ -57,3 +57,20 @@ async def test_of_more_rows_the_page_is_told_to_fetch_what_it_shows(
         lambda frames: next((f for f in frames if f["type"] == "changes"), None)
     )
     assert (frame["levels"], frame["html"], frame["stale"]) == ([], "", ["location:WH"])
+
+
+async def test_what_was_there_comes_by_itself_beside_much_that_is_new(
+    hub: Hub, bob: User, warehouse: Location
+) -> None:
+    await receive_each(1)
+    screen = await opened(hub, bob, "location:WH")
+    await receive_each(MOST_ROWS_IN_A_FRAME + 2)
+
+    frame = await screen.until(
+        lambda frames: next((f for f in frames if f["type"] == "changes"), None)
+    )
+    (known,) = frame["levels"]
+    assert (known["sku"], known["quantity"], known["new"]) == ("BULK0", 2, True)
+    assert "BULK0" in frame["html"]
+    assert "BULK1" not in frame["html"]
+    assert frame["stale"] == ["location:WH"]
