@@ -85,7 +85,7 @@ async def welcome(join: Join, stand: Standpoint, cursor: str, allowed: set[str])
         cursor=cursor,
         topics=sorted(allowed),
         refused=refused,
-        **({"limits": LIMITS} if join.first else {}),
+        **({"sent_at": round(time.time() * 1000), "limits": LIMITS} if join.first else {}),
     )
 
 

@@ -41,7 +41,7 @@ CLIENT_SAYS = {
     "ack": ("cursor",),
 }
 SERVER_SAYS = {
-    "welcome": ("epoch", "cursor", "topics", "refused", "limits"),
+    "welcome": ("epoch", "cursor", "topics", "refused", "sent_at", "limits"),
     "subscribed": ("epoch", "cursor", "topics", "refused"),
     "changes": ("cursor", "sent_at", "html", "levels", "removed", "stale", "spread_ms?"),
     "pong": ("n", "t", "server_time", "cursor?"),

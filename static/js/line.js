@@ -13,8 +13,6 @@ const TRY_SOCKET_EVERY_MS = 60_000;
 const SPREAD = 0.2;
 // A beat with its spread and its limit: a line that was heard of later than this is in doubt.
 const SURE_FOR_MS = 32_000;
-// Frames that were on their way for so long pile up before a slow line: what is shown is not so now.
-const LATE_MS = 2_000;
 // A tab that nobody looks at gives its socket back.
 const SLEEP_AFTER_MS = 5 * 60_000;
 
@@ -68,7 +66,10 @@ export class Line {
     this.#lateness = lateness;
     this.#connection = new Connection({
       openSocket,
-      greeting: () => subscriptions.greeting(),
+      greeting: () => {
+        lateness.ask();
+        return subscriptions.greeting();
+      },
       listener: {
         connecting: () => this.#tell(),
         live: () => this.#isLiveNow(),
@@ -196,29 +197,34 @@ export class Line {
 
   #hear(frame, size) {
     this.#heardAt = this.#now();
-    // What comes out of a socket that was in doubt may have waited in the machine; an answer to a
-    // question asked since can't have.
-    if (frame.type === "welcome") this.#isInDoubt = false;
     if (frame.type === "pong") this.#answered(frame);
     else this.#heartbeat.heard();
-    if (frame.type === "changes") this.#look(frame);
+    if (frame.type === "welcome") this.#trust(frame.sent_at);
+    if (frame.type === "changes" && this.#lateness.isLate(frame.sent_at)) this.#askAgain();
     this.#listener.frame(frame, size);
     this.#tell();
-  }
-
-  /** Late news is news: only an answer to a question asked from here on says that it was the last. */
-  #look({ sent_at: sentAt }) {
-    if (!(this.#lateness.of(sentAt) >= LATE_MS)) return;
-    this.#isInDoubt = true;
-    this.#heartbeat.beat();
   }
 
   #answered(pong) {
     const trip = this.#heartbeat.answered(pong);
     if (trip === null) return;
-    this.#isInDoubt = false;
-    this.#lateness.note(pong.server_time, trip);
     this.#quality.note(trip);
+    this.#trust(pong.server_time, trip);
+  }
+
+  /**
+   * What comes out of a socket that was in doubt may have waited in the machine, and late news is
+   * news: only an answer to a question asked since can say that it was the last, if it came soon.
+   */
+  #trust(sentAt, trip) {
+    this.#lateness.note(sentAt, trip);
+    if (this.#lateness.isSure && !this.#lateness.isLate(sentAt)) this.#isInDoubt = false;
+    else this.#askAgain();
+  }
+
+  #askAgain() {
+    this.#isInDoubt = true;
+    this.#heartbeat.beat();
   }
 
   /** No answer in time. A hidden tab is not declared dead: its timers and its network may sleep. */

@@ -40,6 +40,10 @@ def answer(visitor: Visitor, path: str, act: Callable[[Route], None]) -> list[Ro
     return asked
 
 
+def _now_ms() -> int:
+    return round(time.time() * 1000)
+
+
 class OtherEnd:
     """The server's side of the socket, in the hands of the test."""
 
@@ -57,7 +61,9 @@ class OtherEnd:
         message = json.loads(text)
         self.heard.append(message)
         if message["type"] == "hello":
-            self.say("welcome", cursor="6:6:", topics=message["topics"], refused=[])
+            self.say(
+                "welcome", cursor="6:6:", topics=message["topics"], refused=[], sent_at=_now_ms()
+            )
         if message["type"] == "subscribe":
             self.say("subscribed", cursor="7:7:", topics=message["topics"], refused=[])
 
@@ -67,7 +73,7 @@ class OtherEnd:
 
     def say_changes(self, **fields: Any) -> None:
         empty = {"html": "", "levels": [], "removed": [], "stale": []}
-        self.say("changes", **empty | {"cursor": "8:8:", "sent_at": 0} | fields)
+        self.say("changes", **empty | {"cursor": "8:8:", "sent_at": _now_ms()} | fields)
 
     def close(self, code: int) -> None:
         assert self._socket is not None, "nobody has connected"

@@ -42,9 +42,11 @@ globalThis.WebSocket = class {
   send(text) { queueMicrotask(() => this.answer(text)); }
   answer(text) {
     const { type, n, t, topics } = JSON.parse(text);
-    if (type === "hello") this.say({ type: "welcome", cursor: "9:9:", topics, refused: [] });
-    if (type === "subscribe") this.say({ type: "subscribed", cursor: "9:9:", topics, refused: [] });
-    if (type === "ping") this.say({ type: "pong", n, t, server_time: t, cursor: "9:9:" });
+    const sent_at = Date.now();
+    const answer = { cursor: "9:9:", topics, refused: [] };
+    if (type === "hello") this.say({ type: "welcome", sent_at, ...answer });
+    if (type === "subscribe") this.say({ type: "subscribed", ...answer });
+    if (type === "ping") this.say({ type: "pong", n, t, server_time: sent_at, cursor: "9:9:" });
   }
   say(frame) { this.onmessage?.({ data: JSON.stringify(frame) }); }
 };
@@ -57,7 +59,7 @@ globalThis.pour = async (frames, everyMs) => {
       .replace(/data-rev="\\d+"/, `data-rev="9${String(turn).padStart(29, "0")}"`)
       .replace(/data-quantity="\\d+"/, `data-quantity="${turn}"`)
       .replace(/(class="on-hand">)\\d+/, `$1${turn}`);
-    const frame = { cursor: "9:9:", sent_at: 0, html, levels: [], removed: [], stale: [] };
+    const frame = { cursor: "9:9:", sent_at: Date.now(), html, levels: [], removed: [], stale: [] };
     line.say({ type: "changes", ...frame });
     if (everyMs || sent % 20 === 0) await new Promise((next) => setTimeout(next, everyMs));
   }

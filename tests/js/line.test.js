@@ -1,69 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Lateness } from "../../static/js/lateness.js";
-import { Line } from "../../static/js/line.js";
-import { Quality } from "../../static/js/quality.js";
-import { Clock, Socket } from "./fakes.js";
+import { line, live } from "./lines.js";
 
-const WELCOME = { type: "welcome", cursor: "1:1:", topics: [], refused: [] };
 const FIVE_MINUTES = 5 * 60_000;
-
-function line() {
-  const clock = new Clock();
-  const sockets = [];
-  const asked = [];
-  const view = { hidden: false, online: true };
-  const server = { http: true };
-  const states = [];
-  const { calls, listener } = Socket.listener("frame", "lost", "ended", "fault");
-  const made = new Line({
-    openSocket: () => sockets[sockets.push(new Socket()) - 1],
-    ask: async (address) => {
-      asked.push(address);
-      if (!server.http) throw new TypeError("network");
-      return { status: 304, ok: false, headers: new Headers() };
-    },
-    page: { epoch: "e", rights: "r", url: "/live/changes/" },
-    subscriptions: {
-      greeting: () => [{ type: "hello" }],
-      groups: () => [{ cursor: "1:1:", topics: ["summary"] }],
-    },
-    quality: new Quality(),
-    view: {
-      isHidden: () => view.hidden,
-      isOnline: () => view.online,
-      isWatched: () => !view.hidden,
-    },
-    listener: {
-      ...listener,
-      changed: (state) => states.at(-1) !== state && states.push(state),
-    },
-    timers: clock,
-    random: () => 0.5,
-    now: clock.now,
-    clock: clock.now,
-    lateness: new Lateness({ clock: clock.now }),
-  });
-  const welcome = () => {
-    sockets.at(-1).onopen();
-    sockets.at(-1).hear(WELCOME);
-  };
-  const fail = () => sockets.at(-1).onclose({ code: 1006 });
-  const pong = (serverTime) => {
-    const ping = sockets.at(-1).sent.findLast(({ type }) => type === "ping");
-    sockets.at(-1).hear({ ...ping, type: "pong", server_time: serverTime });
-  };
-  return { made, clock, sockets, asked, view, server, states, calls, welcome, fail, pong };
-}
-
-function live() {
-  const all = line();
-  all.made.open();
-  all.welcome();
-  all.pong();
-  return all;
-}
 
 async function polling() {
   const all = line();
@@ -270,31 +210,4 @@ test("a page that is told its turn waits for it, and asks nothing meanwhile", as
   assert.equal(sockets.length, 4);
   await clock.pass(1);
   assert.equal(sockets.length, 5);
-});
-
-const SERVER = 1_700_000_000_000;
-const changes = (sentAt) => ({ type: "changes", cursor: "2:2:", sent_at: sentAt });
-
-test("frames that come late put it in doubt, until an answer to a new question has come", async () => {
-  const { clock, sockets, pong, made } = live();
-  await clock.pass(20_000);
-  pong(SERVER);
-  const beats = sockets[0].sent.length;
-  await clock.pass(3_000);
-  sockets[0].hear(changes(SERVER + 500));
-
-  assert.equal(made.state, "connecting");
-  assert.equal(sockets[0].sent.length, beats + 1, "it asks at once");
-  pong(SERVER + 3_000);
-  assert.equal(made.state, "live");
-});
-
-test("a frame that comes in time leaves it live", async () => {
-  const { clock, sockets, pong, made } = live();
-  await clock.pass(20_000);
-  pong(SERVER);
-  await clock.pass(3_000);
-  sockets[0].hear(changes(SERVER + 2_000));
-
-  assert.equal(made.state, "live");
 });
