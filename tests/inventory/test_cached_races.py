@@ -117,5 +117,5 @@ def test_a_hit_asks_postgresql_nothing_but_who_and_whether(
     warmed(reader)
     with CaptureQueriesContext(connection) as asked:
         read(reader)
-    tables = ("inventory_session", "auth_user", "inventory_cachegate")
+    tables = ("inventory_session", "auth_user", "inventory_read_gate")
     assert all(table in query["sql"] for table, query in zip(tables, asked, strict=True))
