@@ -1,4 +1,4 @@
-"""Rows as HTML, each drawn once for as long as nothing on it changes.
+"""Rows and tiles as HTML, each drawn once for as long as nothing on it changes.
 
 A row knows no viewer, so its HTML follows from its fields alone. To draw one costs a millisecond:
 most of what a list of fifty costs, and all pages, pushes and catch-ups show the same few.
@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
-from inventory.rows import MovementRow, StockRow
+from inventory.rows import LocationTile, MovementRow, StockRow
 
 # About 1.5 KB each.
 KEPT = 10_000
@@ -25,6 +25,11 @@ def movement_row_html(movement: MovementRow) -> SafeString:
     return _draw("inventory/_movement_row.html", "movement", movement)
 
 
-def _draw(template: str, name: str, row: StockRow | MovementRow) -> SafeString:
+@lru_cache(maxsize=KEPT)
+def location_tile_html(tile: LocationTile) -> SafeString:
+    return _draw("inventory/_location_tile.html", "tile", tile)
+
+
+def _draw(template: str, name: str, row: StockRow | MovementRow | LocationTile) -> SafeString:
     html = get_template(template).render({name: row}).strip()
     return mark_safe(html)  # noqa: S308  # what a template made, with its values escaped

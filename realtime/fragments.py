@@ -10,7 +10,7 @@ from django.template.loader import get_template
 from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
-from inventory.drawn import stock_row_html
+from inventory.drawn import location_tile_html, stock_row_html
 from inventory.models import LocationTotalNow, Product, StockLevel, Vendor
 from inventory.rows import (
     LocationTile,
@@ -73,6 +73,12 @@ class RowDrawing(Drawing):
     @property
     def row(self) -> StockRow:
         return self.thing  # type: ignore[no-any-return]  # StockRow by construction
+
+
+@dataclass(slots=True)
+class TileDrawing(Drawing):
+    def draw(self) -> str:
+        return location_tile_html(self.thing)
 
 
 @dataclass(slots=True)
@@ -208,7 +214,9 @@ async def gather(
     if tiles and news.locations and not news.too_many:
         wanted["locations"] = list(news.locations)
         for tile in await read("tiles", lambda fields: LocationTile(**fields)):
-            news.tiles[tile.location_id] = Drawing("inventory/_location_tile.html", "tile", tile)
+            news.tiles[tile.location_id] = TileDrawing(
+                "inventory/_location_tile.html", "tile", tile
+            )
     return news
 
 
