@@ -3,7 +3,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from inventory.models import (
     MovementKind,
@@ -80,13 +81,13 @@ def movement_rows(
         "recorded_at",
         "location_id",
         undone_by_id=F("reversed_by__id"),
-        undone_by_actor=F("reversed_by__actor__username"),
+        undone_by_actor=_name_of("reversed_by__actor_id"),
         undone_at=F("reversed_by__recorded_at"),
         undoes_id=F("reverses_id"),
         undoes_kind=F("reverses__kind"),
-        undoes_actor=F("reverses__actor__username"),
+        undoes_actor=_name_of("reverses__actor_id"),
         undoes_at=F("reverses__made_at"),
-        actor_name=F("actor__username"),
+        actor_name=_name_of("actor_id"),
         sku=F("product__sku"),
         name=F("product__name"),
         unit=F("product__unit"),
@@ -95,6 +96,12 @@ def movement_rows(
         location_name=F("location__name"),
         location_version=F("location__version"),
     )
+
+
+def _name_of(key: str) -> Subquery:
+    """Three more joins would make nine tables, whose orders take PostgreSQL 15 ms to think about:
+    thirty times as long as to read the ten rows."""
+    return Subquery(User.objects.filter(pk=OuterRef(key)).values("username"))
 
 
 def movement_row(fields: dict[str, Any]) -> MovementRow:
