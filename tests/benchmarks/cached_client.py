@@ -1,4 +1,11 @@
-"""Run as a program: asks the application, in this process, as a mix of people would."""
+"""Run as a program: asks the application, in this process, as a mix of people would.
+
+One process asks as often as it can, which is not how often a business does. How many answers are
+hits depends on how often each is asked for within its life alone, so the lives are made longer or
+shorter by as much as the rate is to be higher or lower. And it starts where such a rate has always
+been: of asks that come by themselves, `often` in a second, an answer of life T is there with the
+chance often * T / (1 + often * T), and is then of any age (the renewals of a Poisson process).
+"""
 
 import json
 import os
@@ -7,14 +14,15 @@ import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 
-# What a hundred requests are; the writes sell one of what is read.
+# What a hundred requests are, and the cache of each; the writes sell one of what is read.
 READS = {
     "/api/v1/inventory?product={sku}": 55,
     "/api/v1/products/{sku}": 20,
@@ -23,7 +31,11 @@ READS = {
     "/api/v1/locations": 4,
     "/api/v1/vendors": 5,
 }
+CACHE_OF = dict(
+    zip(READS, ("inventory", "product", "inventory", "list", "list", "vendor"), strict=True)
+)
 WRITES = 1
+WARM_UP = 300
 # The dearest questions: of what stands on much.
 MISSES = (*READS, "/api/v1/inventory", "/api/v1/inventory?vendor={vendor}", "/stock/", "/")
 PLACES = 5
@@ -47,11 +59,55 @@ class Asker:
         self.skus = [f"SKU-{number}" for number in range(1, len(frequencies) + 1)]
         self.weights = frequencies
         self.chance = random.Random(seed)
+        self.lives: dict[str, timedelta] = {}
 
-    def fill(self) -> None:
-        for path in list(READS)[:2]:
-            for sku in self.skus:
-                self.get(path.format(sku=sku))
+    def settle(self, a_second: int) -> dict[str, float]:
+        """As it is where so many ask in a second, and have for long."""
+        from inventory.cached.caches import CACHES
+        from inventory.cached.gate import forget_everything
+
+        self.mix(WARM_UP)
+        began = time.perf_counter()
+        self.mix(WARM_UP)
+        pace = WARM_UP / (time.perf_counter() - began)
+        lives = {}
+        for cache in CACHES:
+            self.lives.setdefault(cache.name, cache.lifetime)
+            life = self.lives[cache.name] * (a_second / pace)
+            object.__setattr__(cache, "lifetime", life)
+            lives[cache.name] = life.total_seconds()
+        forget_everything()
+        for path, often in self._asked_for(pace):
+            asked = often * lives[CACHE_OF[path[0]]]
+            if self.chance.random() < asked / (1 + asked):
+                self.get(path[1])
+        self._age(lives)
+        return {"pace": pace, "scale": a_second / pace}
+
+    def _asked_for(self, pace: float) -> Iterator[tuple[tuple[str, str], float]]:
+        """Each kind of read and its address, and how often it is asked for in a second."""
+        everything = sum(self.weights)
+        for kind, share in READS.items():
+            often = pace * share / (sum(READS.values()) + WRITES)
+            if "{sku}" in kind:
+                for sku, weight in zip(self.skus, self.weights, strict=True):
+                    yield (kind, kind.format(sku=sku)), often * weight / everything
+            elif "{place}" in kind:
+                for number in range(1, PLACES + 1):
+                    yield (kind, kind.format(place=f"Q{number}")), often / PLACES
+            else:
+                yield (kind, kind), often
+
+    def _age(self, lives: dict[str, float]) -> None:
+        """Of any age each, now that all are there."""
+        from django_redis import get_redis_connection
+
+        valkey = get_redis_connection("cached")
+        with valkey.pipeline(transaction=False) as line:
+            for name, life_s in lives.items():
+                for key in valkey.scan_iter(f"liveshelf:cached:*:{name}:*", count=1000):
+                    line.pexpire(key, max(1, round(self.chance.random() * life_s * 1000)))
+            line.execute()
 
     def mix(self, requests: int) -> dict[str, Any]:
         """Outcomes by path, and what hits took: in the view, and in all."""
@@ -131,7 +187,7 @@ def main() -> None:
     frequencies, seed = json.loads(sys.argv[1])
     asker = Asker(frequencies, seed)
     acts: dict[str, Callable[..., Any]] = {
-        "fill": asker.fill,
+        "settle": asker.settle,
         "mix": asker.mix,
         "hello": asker.hello,
         "misses": asker.misses,
