@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
 # They need the settings and applications that the line above has loaded.
+from config.garbage import look_seldom  # noqa: E402
 from config.reach import missing_services  # noqa: E402
 from config.settings import ENVIRONMENT  # noqa: E402
 from config.static import serve_static  # noqa: E402
@@ -27,6 +28,7 @@ pages: ASGIHandler = Handler()
 application = Measured(http=serve_static(Turnstile(pages)), websocket=websocket)
 reporting.start("web")
 collecting.start()
+look_seldom()
 
 # A service may come later than this process, which then serves: what is missing is only said.
 for missing in missing_services(ENVIRONMENT):
