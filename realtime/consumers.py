@@ -123,15 +123,13 @@ async def live(
     send: ASGISendCallable,
     is_in: Callable[[], None],
 ) -> None:
-    """`/ws/live/`. The socket is accepted first: only an accepted one can tell its close code.
+    """`/ws/live/`, once the socket is accepted.
 
     `who` is the person's key and the session's, None for a stranger. `is_in` is called when the
     first question has been answered.
     """
-    await receive()
-    sender: Any = send
-    await sender({"type": "websocket.accept"})
     if who is None:
+        sender: Any = send
         await sender({"type": "websocket.close", "code": int(Close.LOG_IN)})
         socket_closed(Close.LOG_IN)
         return

@@ -1,4 +1,4 @@
-"""The way to the socket: who is it, and from which site? Then the conversation, outside of both.
+"""The way to the socket: from which site, and who is it? Then the conversation, outside of both.
 
 What asks these questions would otherwise stand between the server and every message: some eight
 coroutines, and the copies of the scope that they keep as long as the socket lives.
@@ -22,7 +22,18 @@ async def _let_in(scope: Any, _receive: Any, _send: Any) -> None:
 
 # Django's path() takes any callable, its types only views.
 route: Any = path("ws/live/", _let_in)  # type: ignore[arg-type]
-_door = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([route])))
+_who: Any = AuthMiddlewareStack(URLRouter([route]))
+
+
+async def _accept_and_ask(scope: Any, receive: Any, send: Any) -> None:
+    """Accepted first: only such a socket can tell its close code. And the servers end one that is
+    not by their own patience (Daphne's is 5 s), while to know who it is waits for the database."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await _who(scope, receive, send)
+
+
+_door: Any = AllowedHostsOriginValidator(_accept_and_ask)
 
 
 async def _ask_and_converse(scope: Any, receive: Any, send: Any, is_in: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """The conversation at `/ws/live/`: who gets in, what is understood, what closes it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from inventory.models import StockLevel
+from realtime import routing
 from realtime.buckets import Buckets
 from realtime.hub import Hub
 from realtime.middleware import read_live
@@ -101,6 +103,22 @@ async def test_a_page_of_another_site_gets_no_socket(hub: Hub, bob: User) -> Non
     tab = await Tab(bob, origin="https://evil.example").open()
 
     assert not tab.accepted
+
+
+async def test_a_socket_is_accepted_before_anybody_is_asked_who_it_is(
+    hub: Hub, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, answers = routing._who, asyncio.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await answers.wait()
+        await known(scope, receive, send)
+
+    monkeypatch.setattr(routing, "_who", slow)
+    tab = await Tab(bob).open()
+    assert tab.accepted
+    answers.set()
+    assert (await tab.hello())["type"] == "welcome"
 
 
 async def test_a_ping_is_answered_with_its_own_marks_and_the_cursor(hub: Hub, bob: User) -> None:
