@@ -24,13 +24,18 @@ export class Lateness {
     this.#askedAt = this.#clock();
   }
 
-  /** An answer came: when by its clock the server sent it, and how long ago it was asked for. */
+  /**
+   * An answer came: when by its clock the server sent it, and how long ago it was asked for. Returns
+   * whether it came soon enough to say how things are. A server that tells no time is believed.
+   */
   note(sentAt, tripMs = this.#clock() - this.#askedAt) {
+    if (sentAt === undefined) return true;
     const [least, most] = [sentAt - this.#clock(), sentAt - this.#clock() + tripMs];
     // One of the clocks was set, or runs at another pace: what was known is no longer so.
     if (most < this.#least || least > this.#most) this.forget();
     this.#least = Math.max(least, this.#least);
     this.#most = Math.min(most, this.#most);
+    return this.isSure && !this.isLate(sentAt);
   }
 
   /** Milliseconds at least; 0 while the server's clock is not known. */

@@ -217,8 +217,7 @@ export class Line {
    * news: only an answer to a question asked since can say that it was the last, if it came soon.
    */
   #trust(sentAt, trip) {
-    this.#lateness.note(sentAt, trip);
-    if (this.#lateness.isSure && !this.#lateness.isLate(sentAt)) this.#isInDoubt = false;
+    if (this.#lateness.note(sentAt, trip)) this.#isInDoubt = false;
     else this.#askAgain();
   }
 

@@ -57,3 +57,12 @@ test("a welcome that came slowly makes nothing live until an answer came soon", 
   pong();
   assert.equal(made.state, "live");
 });
+
+test("a server that tells no time is believed", () => {
+  const { made, sockets } = line();
+  made.open();
+  sockets[0].onopen();
+  sockets[0].hear(WELCOME);
+  assert.equal(made.state, "live");
+  assert.equal(made.state, "live");
+});
