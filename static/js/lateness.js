@@ -7,6 +7,8 @@
 const LATE_MS = 2_000;
 // Bounds that are further apart say little: an answer took so long that what it says may be as old.
 const UNSURE_MS = 4_000;
+// Stamps are rounded, and clocks drift: only bounds that miss each other by more mean another clock.
+const SLACK_MS = 100;
 
 export class Lateness {
   #clock;
@@ -32,7 +34,7 @@ export class Lateness {
     if (sentAt === undefined) return true;
     const [least, most] = [sentAt - this.#clock(), sentAt - this.#clock() + tripMs];
     // One of the clocks was set, or runs at another pace: what was known is no longer so.
-    if (most < this.#least || least > this.#most) this.forget();
+    if (most + SLACK_MS < this.#least || least - SLACK_MS > this.#most) this.forget();
     this.#least = Math.max(least, this.#least);
     this.#most = Math.min(most, this.#most);
     return this.isSure && !this.isLate(sentAt);

@@ -64,6 +64,14 @@ test("without a time of its own an answer took as long as it is since something 
   assert.ok(lateness.isSure);
 });
 
+test("a stamp that is rounded is no clock that was set", async () => {
+  const { clock, lateness } = synchronised(0);
+  await clock.pass(5_000);
+  lateness.note(SERVER + 999, 4_000); // asked for at 1,000
+
+  assert.equal(lateness.of(SERVER + 999), 4_001);
+});
+
 test("a clock that is set is followed by the next answer", async () => {
   for (const step of [60_000, -60_000]) {
     const { clock, lateness } = synchronised();
