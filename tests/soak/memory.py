@@ -25,7 +25,7 @@ CHANGES_A_SECOND = 10
 COME_AND_GO = 2
 MINUTES = 10.0
 # Caches and pools fill at first.
-WARM_UP_S = 120.0
+WARM_UP_S = 300.0
 # 144 MB a day. One KB kept of every page that came and went would be 120 KB/min.
 MOST_KB_A_MINUTE = 100.0
 
