@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from inventory.rows import LocationTile, MovementRow, StockRow
 
-# Of rows, of movements and of tiles each: some 3 KB apiece. Each booking makes new ones, so a process
-# takes all of it within minutes; what is on open pages is mostly far less.
+# Of rows, of movements and of tiles each, some 3 KB apiece. Each booking makes new ones, so a
+# process takes all of it within minutes; what is on open pages is mostly far less.
 KEPT = 2_000
 
 
