@@ -167,10 +167,10 @@ async def test_a_read_that_fails_is_logged_and_the_next_one_comes(
     with caplog.at_level(logging.ERROR):
         boards.fault = RuntimeError("a fault of ours")
         assert await asyncio.to_thread(boards.failed.wait, 5)
+        seen = len(revs(screen))
         boards.fault = None
+        await screen.until(lambda _: len(revs(screen)) > seen)
     assert "could not be read" in caplog.text
-    seen = len(revs(screen))
-    await screen.until(lambda _: len(revs(screen)) > seen)
 
 
 async def test_while_the_database_is_away_who_watches_goes_on_watching(
