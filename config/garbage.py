@@ -9,8 +9,8 @@ import gc
 
 # Some megabytes of objects at most, that are found later.
 OBJECTS_BETWEEN_LOOKS = 20_000
-# What lived long is looked through after so many looks at what is younger. A socket that closes is
-# such a thing: by Python's own 10 and 10, thirty times rarer now, they piled up, 2 MB a minute.
+# What lived long is looked through after so many looks at what is younger: by Python's own 10 and
+# 10 it would be thirty times rarer than it was. Closed sockets are no longer among it (`wire`).
 LOOKS_BEFORE_OLDER = (5, 2)
 
 

@@ -41,8 +41,10 @@ class Live:
 
     def __init__(self, hub: Hub, person: int, session: str, send: ASGISendCallable) -> None:
         self._hub = hub
-        self._raw_send: Any = send
-        self._subscriber = Subscriber(person, session, self._send, self._shut, straight_to(send))
+        # Nothing of ours in it: what points back at itself stays until garbage is looked for.
+        self._subscriber = Subscriber(
+            person, session, partial(_send, send), partial(_shut, send), straight_to(send)
+        )
         self._bucket = Bucket(protocol.FRAMES_A_SECOND, protocol.FRAMES_AT_ONCE)
         self._greeted = False
 
@@ -99,12 +101,6 @@ class Live:
             "pong", n=n, t=t, server_time=round(time.time() * 1000), **where
         )
 
-    async def _send(self, text: str) -> None:
-        await self._raw_send({"type": "websocket.send", "text": text})
-
-    async def _shut(self, code: Close) -> None:
-        await self._raw_send({"type": "websocket.close", "code": int(code)})
-
     async def hang_up(self, code: Close) -> None:
         self._hub.leave(self._subscriber)
         await self._subscriber.close(code)
@@ -112,6 +108,14 @@ class Live:
     def gone(self, code: int | None = None) -> None:
         self._hub.leave(self._subscriber)
         self._subscriber.gone(code)
+
+
+async def _send(raw_send: Any, text: str) -> None:
+    await raw_send({"type": "websocket.send", "text": text})
+
+
+async def _shut(raw_send: Any, code: Close) -> None:
+    await raw_send({"type": "websocket.close", "code": int(code)})
 
 
 _conversations = Conversations()

@@ -90,6 +90,7 @@ class DaphnesWire:
             return None
         transport: Any = protocol.transport
         is_plain = type(transport) is Server and hasattr(transport, "_tempDataBuffer")
+        _untie_when_closed(protocol)
         return cls(protocol, is_plain=is_plain)
 
     def is_clear(self) -> bool:
@@ -122,6 +123,23 @@ class DaphnesWire:
             return False
         self._protocol.sendCloseFrame(code=code)
         return True
+
+
+def _untie_when_closed(protocol: Any) -> None:
+    """Take apart what Autobahn and Twisted leave of a closed socket.
+
+    Two circles hold its buffers and headers, some 20 KB, until old garbage is looked for: the
+    promise that it closes, whose result is the protocol itself, and the HTTP channel that was
+    upgraded, whose only request knows the channel.
+    """
+    # The channel goes on as the producer of the transport, and the transport forgets it first.
+    channel = getattr(protocol.transport, "producer", None)
+    protocol.is_closed.addCallback(partial(_untie, getattr(channel, "requests", [])))
+
+
+def _untie(requests: list[Any], _protocol: Any) -> None:
+    """The promise's new result is what this returns: None."""
+    requests.clear()
 
 
 class UvicornsWire:

@@ -1,8 +1,11 @@
 """What only a real server shows: the way straight to its line, its end, and several of them."""
 
+import json
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from uuid import uuid4
 
@@ -43,6 +46,12 @@ def serve(tmp_path: Path, listener: socket.socket) -> Iterator[Serve]:
 def receive(quantity: int) -> None:
     ask = Ask(uuid4(), OperationKind.RECEIVE, "FLOUR", "WH", quantity)
     apply([ask], by=None, source=Source.TASK)
+
+
+def held(line: HTTPConnection, *names: str) -> dict[str, int]:
+    line.request("GET", f"/left-over?{'&'.join(names)}")
+    counts: dict[str, int] = json.loads(line.getresponse().read())
+    return counts
 
 
 def left(process: Served) -> int:
@@ -124,3 +133,37 @@ def test_two_processes_behind_one_port_tell_the_same_and_stand_in_for_each_other
         browser.hello("location:WH")
     for browser in new:
         assert browser.until("changes")["levels"][0]["quantity"] == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("daphne", ("WebSocketProtocol", "HTTPChannel", "Subscriber")),
+        ("uvicorn", ("WebSocketsSansIOProtocol", "Subscriber")),
+    ],
+)
+def test_nothing_of_a_closed_socket_waits_for_garbage_to_be_looked_for(
+    serve: Serve,
+    listener: socket.socket,
+    bob: User,
+    flour_level: StockLevel,
+    name: str,
+    kinds: tuple[str, ...],
+) -> None:
+    """The server looks seldom, so that it would be megabytes by then."""
+    serve(name, "tests.realtime.left_over:application")
+    line = HTTPConnection("127.0.0.1", listener.getsockname()[1], timeout=40)
+    before = held(line, *kinds)
+    browsers = [Browser(listener, bob).open() for _ in range(5)]
+    for browser in browsers:
+        browser.hello("location:WH")
+    assert held(line, *kinds) == {kind: before[kind] + 5 for kind in kinds}
+
+    for browser in browsers:
+        browser.wire.close()
+
+    until = time.monotonic() + 20
+    while (now := held(line, *kinds)) != before and time.monotonic() < until:
+        pass
+    assert now == before
+    line.close()
