@@ -23,7 +23,7 @@ PAGES = 200
 CHANGES_A_SECOND = 10
 # Every second so many are closed and as many opened: all of them in 100 s.
 COME_AND_GO = 2
-MINUTES = 10.0
+MINUTES = 20.0
 # Caches and pools fill at first.
 WARM_UP_S = 300.0
 # 144 MB a day. One KB kept of every page that came and went would be 120 KB/min.
