@@ -82,6 +82,7 @@ class Tab {
   #openSocket() {
     const { host } = this.#crowd;
     const headers = { Cookie: this.#page.cookie, Origin: `http://${host}` };
+    const knockedAt = Date.now();
     const socket = new WebSocket(`ws://${host}/ws/live/`, { headers });
     let opened = false;
     let given = false;
@@ -93,20 +94,22 @@ class Tab {
     };
     socket.addEventListener("close", ({ code }) => {
       if (given) this.#crowd.note("given up", code);
-      else this.#crowd.note(opened ? "closed" : "not opened", code);
+      else if (opened) this.#crowd.note("closed", code);
+      else this.#crowd.note("not opened", code, knockedAt);
     });
     return socket;
   }
 
   async #ask(url, options) {
     const headers = { ...options.headers, Cookie: this.#page.cookie };
+    const knockedAt = Date.now();
     try {
       const answer = await fetch(url, { ...options, headers, redirect: "manual" });
       this.#crowd.note("asked", answer.status);
       return answer;
     } catch (error) {
       if (error.name === "TimeoutError") this.#crowd.note("given up", "a question");
-      else if (error.name !== "AbortError") this.#crowd.note("asked in vain", error.name);
+      else if (error.name !== "AbortError") this.#crowd.note("asked in vain", error.name, knockedAt);
       throw error;
     }
   }
@@ -142,8 +145,9 @@ class Crowd {
     this.random = chance(seed);
   }
 
-  note(what, which) {
-    this.#notes.push([Date.now(), what, which]);
+  /** `at`: a knock belongs to the moment it was made; thousands are heard of later. */
+  note(what, which, at = Date.now()) {
+    this.#notes.push([at, what, which]);
   }
 
   /** Open these pages as people do: one after the other, not more at once than are let in. */

@@ -104,6 +104,7 @@ def _nothing_is_missing(report: Report, business: Answering, crowd: Tabs) -> Non
 def _judge(report: Report, end: str, notes: list[Note], again: float) -> None:
     """What is no part of a restart is a fault: an unknown end, or a refusal by the new server."""
     codes = Counter(which for _, what, which in notes if what == "closed")
+    # A knock counts when it was made: one that the closed door refused is heard of later.
     late = [(what, which) for at, what, which in notes if at / 1000 > again]
     report.figures |= {
         "knocks at a closed door": sum(what == "not opened" for _, what, _ in notes),
