@@ -78,16 +78,11 @@ class DaphnesWire:
 
     @classmethod
     def of(cls, send: Any) -> "DaphnesWire | None":
-        if not isinstance(send, partial) or not send.args:
+        protocol = _daphnes_protocol(send)
+        if protocol is None:
             return None
-        try:
-            from autobahn.twisted.websocket import WebSocketServerProtocol
-            from twisted.internet.tcp import Server
-        except ImportError:
-            return None
-        protocol: Any = send.args[0]
-        if not isinstance(protocol, WebSocketServerProtocol):
-            return None
+        from twisted.internet.tcp import Server
+
         transport: Any = protocol.transport
         is_plain = type(transport) is Server and hasattr(transport, "_tempDataBuffer")
         _untie_when_closed(protocol)
@@ -123,6 +118,28 @@ class DaphnesWire:
             return False
         self._protocol.sendCloseFrame(code=code)
         return True
+
+
+def wait_for_the_last_word(send: Any, seconds: float) -> None:
+    """How long the other side may take to answer a close frame.
+
+    Autobahn gives it a second and resets the line, and what lay unread at the other side is lost:
+    a page that is busy, or far away, never hears why, and when to come back.
+    """
+    protocol = _daphnes_protocol(send)
+    if protocol is not None:
+        protocol.closeHandshakeTimeout = seconds
+
+
+def _daphnes_protocol(send: Any) -> Any:
+    """None where `send` is another server's."""
+    if not isinstance(send, partial) or not send.args:
+        return None
+    try:
+        from autobahn.twisted.websocket import WebSocketServerProtocol
+    except ImportError:
+        return None
+    return send.args[0] if isinstance(send.args[0], WebSocketServerProtocol) else None
 
 
 def _untie_when_closed(protocol: Any) -> None:

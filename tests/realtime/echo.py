@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from realtime.wire import Text, straight_to
+from realtime.wire import Text, straight_to, wait_for_the_last_word
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -20,6 +20,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         elif message["text"].startswith("many "):
             for number in range(int(message["text"].removeprefix("many "))):
                 wire.write(Text(f"{number} {'x' * 10_000}"))
+        elif message["text"] == "away":
+            wait_for_the_last_word(send, 8)
+            await send({"type": "websocket.close", "code": 4429})
         elif message["text"] == "close":
             if not wire.close(1013):
                 await send({"type": "websocket.close", "code": 1013})

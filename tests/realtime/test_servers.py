@@ -82,6 +82,28 @@ def test_what_is_written_straight_to_the_line_arrives_whole_and_in_order(
     assert wire.close_code == 1013
 
 
+def test_who_answers_a_close_late_is_not_cut_off_before(
+    serve: Serve, listener: socket.socket
+) -> None:
+    """Daphne, whose Autobahn would reset the line after a second, and lose the code with it."""
+    serve("daphne", "tests.realtime.echo:application")
+    with socket.create_connection(listener.getsockname(), timeout=40) as line:
+        line.sendall(
+            b"GET /ws/live/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+        )
+        came = b""
+        while not came.endswith(b"\r\n\r\n"):
+            came += line.recv(4_096)
+        line.sendall(b"\x81\x84\0\0\0\0away")
+        assert line.recv(4_096) == b"\x88\x02" + (4429).to_bytes(2, "big")
+
+        line.settimeout(3)
+        with pytest.raises(TimeoutError):
+            line.recv(4_096)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_server_that_is_to_end_says_when_to_come_back(
     serve: Serve, listener: socket.socket, bob: User, flour_level: StockLevel, name: str
