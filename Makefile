@@ -106,7 +106,7 @@ fix: setup ## Format, and mend what the linters can mend
 
 lock: setup ## Pin anew what pyproject.toml and package.json ask for
 	@$(PYTHON) -m venv .setup/lock && .setup/lock/bin/pip install --quiet uv==0.13.9
-	@.setup/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal \
+	@.setup/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --universal \
 		--python-version 3.11 --extra dev --custom-compile-command 'make lock' \
 		pyproject.toml --output-file requirements.txt
 	@PATH="$(NODE_BIN):$$PATH" $(BIN)/npm install --package-lock-only

@@ -11,14 +11,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
 # They need the settings and applications that the line above has loaded.
-from config.garbage import look_seldom  # noqa: E402
-from config.reach import missing_services  # noqa: E402
-from config.settings import ENVIRONMENT  # noqa: E402
-from config.static import serve_static  # noqa: E402
-from config.turnstile import Turnstile  # noqa: E402
-from monitoring import collecting, reporting  # noqa: E402
-from monitoring.asgi import Handler, Measured  # noqa: E402
-from realtime.routing import websocket  # noqa: E402
+from config.garbage import look_seldom
+from config.reach import missing_services
+from config.settings import ENVIRONMENT
+from config.static import serve_static
+from config.turnstile import Turnstile
+from monitoring import collecting, reporting
+from monitoring.asgi import Handler, Measured
+from realtime.routing import websocket
 
 # All addresses, the API's schemas among them, take 0.3 s of a core to load, seconds on a busy one:
 # before it listens, for the first row that is drawn would make every socket wait for that.

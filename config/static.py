@@ -24,7 +24,7 @@ class StaticFilesConfig(DjangosStaticFiles):
     ignore_patterns = [*DjangosStaticFiles.ignore_patterns, "hx-*.js", "htmx-4*", "htmax-4*"]
 
 
-class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # ships no types
     # `import "./connection.js"` in a module becomes the hashed name as well.
     support_js_module_import_aggregation = True
 
