@@ -14,7 +14,7 @@ from typing import Any
 from monitoring.measure import socket_closed
 from realtime.buckets import Bucket
 from realtime.protocol import Close, frame
-from realtime.wire import wait_for_the_last_word
+from realtime.wire import untie_when_closed, wait_for_the_last_word
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ KEPT = 15 / 16
 # So that those who come at the times they were told find a place.
 A_LITTLE_SLOWER = 1.1
 # As long as a page itself waits for an answer: one of many that come back at once is busy.
-HEARD_WITHIN_S = 8.0
+LAST_WORD_WITHIN_S = 8.0
 # Nobody is told a later turn: those whose turn is far off come in between, spread, and ask again.
 LATEST_TURN_S = 15.0
 
@@ -75,6 +75,7 @@ class Doorway:
         self._door = Door()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        untie_when_closed(send)
         if not self._door.opens():
             await _send_away(receive, send, after_ms=math.ceil(self._door.turn_s() * 1000))
             return
@@ -95,7 +96,7 @@ class Doorway:
 
 async def _send_away(receive: Any, send: Any, *, after_ms: int) -> None:
     logger.info("Too many come at once: one is to come back in %d ms", after_ms)
-    wait_for_the_last_word(send, HEARD_WITHIN_S)
+    wait_for_the_last_word(send, LAST_WORD_WITHIN_S)
     await receive()
     await send({"type": "websocket.accept"})
     text = frame("bye", code=Close.TOO_FAST, after_ms=after_ms)

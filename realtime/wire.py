@@ -85,7 +85,6 @@ class DaphnesWire:
 
         transport: Any = protocol.transport
         is_plain = type(transport) is Server and hasattr(transport, "_tempDataBuffer")
-        _untie_when_closed(protocol)
         return cls(protocol, is_plain=is_plain)
 
     def is_clear(self) -> bool:
@@ -142,13 +141,16 @@ def _daphnes_protocol(send: Any) -> Any:
     return send.args[0] if isinstance(send.args[0], WebSocketServerProtocol) else None
 
 
-def _untie_when_closed(protocol: Any) -> None:
+def untie_when_closed(send: Any) -> None:
     """Take apart what Autobahn and Twisted leave of a closed socket.
 
     Two circles hold its buffers and headers, some 20 KB, until old garbage is looked for: the
     promise that it closes, whose result is the protocol itself, and the HTTP channel that was
     upgraded, whose only request knows the channel.
     """
+    protocol = _daphnes_protocol(send)
+    if protocol is None:
+        return
     # The channel goes on as the producer of the transport, and the transport forgets it first.
     channel = getattr(protocol.transport, "producer", None)
     protocol.is_closed.addCallback(partial(_untie, getattr(channel, "requests", [])))

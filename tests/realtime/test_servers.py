@@ -180,6 +180,9 @@ def test_nothing_of_a_closed_socket_waits_for_garbage_to_be_looked_for(
     for browser in browsers:
         browser.hello("location:WH")
     assert held(line, *kinds) == {kind: before[kind] + 5 for kind in kinds}
+    # Nor of one that is not let in.
+    with pytest.raises(ConnectionClosed):
+        Browser(listener).open().hear()
 
     for browser in browsers:
         browser.wire.close()
