@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
-from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.db.backends.signals import connection_created
-from django.test import override_settings
 
 from monitoring import measure as counting
 from monitoring import statements
@@ -21,7 +19,7 @@ from monitoring.asgi import Handler, Measured
 from monitoring.collect import Collector
 from monitoring.reporting import Reporter
 from monitoring.shelf import SLOT_S, Shelf
-from tests.benchmarks.house import browsers
+from tests.benchmarks.house import browsers, without_limits
 from tests.benchmarks.table import Line
 
 ROUNDS = 150
@@ -37,9 +35,7 @@ BUILDS = 9
 def measure() -> Iterator[Line]:
     cookie = browsers(1, 1)[0]["cookie"].encode()
     turns = (Measured(Handler(), None), True), (ASGIHandler(), False)
-    # One person asks more than anybody may: the limits are counted, but not reached.
-    unreached = dict.fromkeys(settings.API_LIMITS, (10**6, 10**6))
-    with override_settings(API_LIMITS=unreached), asyncio.Runner() as runner:
+    with without_limits(), asyncio.Runner() as runner:
         for path, what in VIEWS.items():
             for application, is_measured in turns:
                 runner.run(_cost_us(application, path, cookie, WARM_UP, is_measured=is_measured))
