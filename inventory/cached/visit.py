@@ -117,6 +117,7 @@ class Visit:
         except Away:
             return self._past(cache, make)
         if found.server != gate.server:
+            self._quietly(lambda: entry.give_up(found.tag))
             self._move(found.server, gate)
             return self._past(cache, make)
         if found.body is not None:
@@ -179,7 +180,8 @@ class Visit:
                 found = entry.find(gate.cursor)
             finally:
                 self.cache_s += time.perf_counter() - began
-            if found.body is not None or found.is_ours or time.perf_counter() > until:
+            is_settled = found.body is not None or found.is_ours or found.server != gate.server
+            if is_settled or time.perf_counter() > until:
                 return found
             time.sleep(LOOK_AGAIN_S)
 

@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from inventory.cached.link import LEFT_ALONE_S
+from inventory.cached import visit
+from inventory.cached.entries import Entry, Found
+from inventory.cached.link import LEFT_ALONE_S, link
 from inventory.cached.outdate import CacheNotTold
 from inventory.models import LocationAccess
 from tests.breakable import Breakable
@@ -102,6 +104,32 @@ def test_a_writer_that_tells_another_valkey_than_readers_ask(
     settings.CACHES = here
     assert read(reader) == (9, "miss")
     other.remove()
+
+
+def test_who_finds_another_valkey_waits_for_nobody_in_it(
+    valkey: Breakable, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warmed(reader)
+    valkey.stop()
+    valkey.start()
+    valkey.say("FLUSHALL")
+    monkeypatch.setattr(visit, "MOVE_EVERY_S", 3600.0)  # the answers stay where they are for now
+    monkeypatch.setattr(visit, "_moved_at", time.monotonic())
+    link()._silent_until = 0.0
+    looked: list[str] = []
+    find = Entry.find
+
+    def counting(self: Entry, cursor: str) -> Found:
+        looked.append(self._key)
+        return find(self, cursor)
+
+    monkeypatch.setattr(Entry, "find", counting)
+    assert read(reader) == (10, "bypass")
+    assert not valkey.keys("liveshelf:cached:*!*"), "nobody is making it there"
+    monkeypatch.setattr(Entry, "give_up", lambda self, tag: None)
+    for _ in range(3):
+        assert read(reader) == (10, "bypass")
+    assert len(looked) == 4, "each looked once, though the first seems to be making it"
 
 
 def test_a_write_is_not_answered_when_nobody_could_be_told_of_it(

@@ -16,6 +16,8 @@ from tests.inventory.reading import read, warmed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEN_WITHIN_S = 1.0
+# As fast as it goes, a fast machine would run into the limit of one person.
+BETWEEN_READS_S = 0.01
 
 
 def in_psql(statement: str, *values: Any) -> None:
@@ -23,11 +25,26 @@ def in_psql(statement: str, *values: Any) -> None:
         cursor.execute(statement, values)
 
 
+def nobody_has_looked_for_an_hour() -> None:
+    in_psql("UPDATE inventory_cachegate SET looked_at = looked_at - interval '1 hour'")
+
+
 def seen_after(client: Client, wanted: int) -> float:
     began = time.monotonic()
     while (found := read(client))[0] != wanted:
         assert time.monotonic() - began < 5, found
+        time.sleep(BETWEEN_READS_S)
     return time.monotonic() - began
+
+
+def read_after_a_look(client: Client) -> tuple[int, str]:
+    """A look that takes longer than who reads is patient is not waited for: then again."""
+    began = time.monotonic()
+    nobody_has_looked_for_an_hour()
+    while (found := read(client))[1] == "bypass":
+        assert time.monotonic() - began < 5, "nobody looks"
+        time.sleep(BETWEEN_READS_S)
+    return found
 
 
 def test_a_write_that_sent_no_signal_is_seen_within_a_second(
@@ -44,10 +61,10 @@ def test_it_is_seen_at_once_by_who_comes_after_a_time_in_which_nobody_read(
     valkey: Breakable, reader: Client
 ) -> None:
     warmed(reader)
-    in_psql("UPDATE inventory_cachegate SET looked_at = looked_at - interval '1 hour'")
+    nobody_has_looked_for_an_hour()
     in_psql("UPDATE inventory_stocklevel SET quantity = 7")
     lookout().rest()
-    in_psql("UPDATE inventory_cachegate SET looked_at = looked_at - interval '1 hour'")
+    nobody_has_looked_for_an_hour()
     assert read(reader)[0] == 7
 
 
@@ -55,9 +72,8 @@ def test_what_told_of_itself_is_not_thrown_away_again(valkey: Breakable, reader:
     warmed(reader)
     book(ask("sale", 1))
     assert read(reader) == (9, "miss")
-    began = time.monotonic()
-    while time.monotonic() - began < 1.5:
-        assert read(reader) == (9, "hit")
+    for _ in range(3):
+        assert read_after_a_look(reader) == (9, "hit")
 
 
 def test_more_changes_than_anybody_goes_through_forget_everything(
@@ -79,7 +95,7 @@ def test_nothing_is_given_where_nobody_looks_for_changes(
 ) -> None:
     warmed(reader)
     monkeypatch.setattr(feed, "looker", None)
-    in_psql("UPDATE inventory_cachegate SET looked_at = looked_at - interval '1 hour'")
+    nobody_has_looked_for_an_hour()
     assert read(reader) == (10, "bypass")
 
 
