@@ -4,6 +4,7 @@ A plain ASGI application instead of a Channels consumer: `AsyncConsumer.dispatch
 thread for every message (to close old ORM connections), and nothing here uses the ORM.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from realtime.wire import straight_to
 logger = logging.getLogger(__name__)
 
 WAIT_AFTER_FLOOD_MS = 5_000
+# As long as a page waits for its welcome. Who says nothing keeps a place at the door from others.
+HELLO_WITHIN_S = 8.0
 # Who does not answer a goodbye by then is asleep.
 HEARD_WITHIN_S = 1.0
 
@@ -47,6 +50,11 @@ class Live:
         )
         self._bucket = Bucket(protocol.FRAMES_A_SECOND, protocol.FRAMES_AT_ONCE)
         self._greeted = False
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long the next message may take."""
+        return None if self._greeted else HELLO_WITHIN_S
 
     async def hear(self, text: str | None) -> None:
         if text is None:
@@ -162,7 +170,13 @@ async def _converse(
     conversation: Live, receive: ASGIReceiveCallable, is_in: Callable[[], None]
 ) -> None:
     while True:
-        message: Any = await receive()
+        try:
+            async with asyncio.timeout(conversation.patience_s):
+                message: Any = await receive()
+        except TimeoutError:
+            logger.info("No hello within %d s", HELLO_WITHIN_S)
+            await conversation.hang_up(Close.TOO_SLOW)
+            return
         if message["type"] == "websocket.disconnect":
             conversation.gone(message.get("code"))
             return

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 
 from monitoring.measure import set_level
-from realtime.audiences import Flush, Room, Topics
+from realtime.audiences import Flush, Room
 from realtime.buckets import Buckets
 from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.database import connection_params
@@ -29,6 +29,7 @@ from realtime.protocol import PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE, Clo
 from realtime.reader import Reader
 from realtime.release import release, send
 from realtime.subscriber import Subscriber
+from realtime.trouble import Trouble
 from realtime.vitals import Vitals
 from realtime.watch import read_rights_again, rights_changed
 
@@ -58,6 +59,7 @@ class Hub:
         )
         self._reader: Reader | None = None
         self._flush = 0
+        self._trouble = Trouble()
         self._rights_due = 0.0
         self._hears = {
             "look": lambda hint: self.look(hint.get("committed_at")),
@@ -107,14 +109,6 @@ class Hub:
         """Everything up to here has been read, and sent or kept for the end of a window."""
         return self.stand.cursor if self.stand else ""
 
-    @property
-    def subscribers(self) -> set[Subscriber]:
-        return self.room.screens
-
-    @property
-    def topics(self) -> Topics:
-        return self.room.topics
-
     def start(self) -> None:
         self.lifeline.start()
         self.presence.start()
@@ -138,16 +132,15 @@ class Hub:
     # -- the loop ---------------------------------------------------------------------------
 
     async def _serve_for_ever(self) -> None:
-        failing_since: float | None = None
         while True:
+            self._trouble.may_begin()
             try:
-                await self._connect()
-                failing_since = None
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    await self._connect()
                 await self._serve()
             except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as fault:
-                failing_since = failing_since or time.monotonic()
-                logger.warning("The hub lost the database: %s", str(fault).strip())
-                if time.monotonic() - failing_since > GRACE_S:
+                logger.warning("The hub lost the database: %s", str(fault).strip() or repr(fault))
+                if self._trouble.lasts_s > GRACE_S:
                     await self.close_all(Close.TRY_LATER, but=self.vitals.watchers())
                 await self._release()
                 await asyncio.sleep(0.2)
@@ -173,13 +166,17 @@ class Hub:
 
     async def _serve(self) -> None:
         while True:
+            if not self.room.screens:
+                self._trouble.is_over()  # nobody is kept waiting
             await self._wait()
+            self._trouble.may_begin()
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await self._look_if_due()
                 await self._release()
                 self._tell_who_waits()
                 await self._enter_waiting()
                 await self._read_rights_if_due()
+            self._trouble.is_over()  # not before: a connection over which nothing is read is none
 
     async def _wait(self) -> None:
         while (pause := self._pause()) is None or pause > 0:

@@ -9,9 +9,11 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from psycopg import AsyncConnection
 
 from inventory.models import StockLevel
 from realtime import hub as hub_module
+from realtime.changes import Standpoint
 from realtime.consumers import Live
 from realtime.database import connection_params
 from realtime.hub import Hub
@@ -112,3 +114,53 @@ async def test_without_the_database_screens_are_asked_to_come_back_and_then_serv
     back = Screen(hub, bob, screen.page)
     await back.hello("location:WH")
     assert back.frames[0]["levels"][0]["quantity"] == 5
+
+
+async def test_a_database_that_answers_no_question_is_no_sign_of_life(
+    hub: Hub, bob: User, flour_level: StockLevel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on a table that every look reads: each new connection is well, and each look fails."""
+    screen = await opened(hub, bob, "location:WH")
+    params = await sync_to_async(connection_params)()
+    impatient = params | {"options": "-c lock_timeout=50ms"}
+    with monkeypatch.context() as patch:
+        patch.setattr(hub_module, "GRACE_S", 0.5)
+        patch.setattr(hub_module, "connection_params", lambda: impatient)
+        async with await AsyncConnection.connect(**params) as another:
+            await another.execute("LOCK TABLE inventory_category IN ACCESS EXCLUSIVE MODE")
+            assert hub._reader
+            await hub._reader.close()
+            hub.look()
+            await screen.until(lambda _: screen.closed)
+
+    assert screen.closed == [Close.TRY_LATER]
+    await receive(5)
+    back = Screen(hub, bob, screen.page)
+    await back.hello("location:WH")
+    assert back.frames[0]["levels"][0]["quantity"] == 5
+
+
+async def test_a_database_that_says_nothing_is_not_waited_for(
+    hub: Hub, bob: User, flour_level: StockLevel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the connection and the question, and never answers; also not whoever comes anew."""
+    screen = await opened(hub, bob, "location:WH")
+
+    async def silent(connection: object) -> Standpoint:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub_module, "GRACE_S", 0.2)
+        patch.setattr(hub_module, "ANSWER_WITHIN_S", 0.1)
+        patch.setattr(hub_module, "standpoint", silent)
+        assert hub._reader
+        await hub._reader.close()
+        hub.look()
+        await screen.until(lambda _: screen.closed)
+
+    assert screen.closed == [Close.TRY_LATER]
+    back = Screen(hub, bob, screen.page)
+    await back.hello("location:WH")
+    await receive(5)
+    await back.quantity(flour_level.pk, 5)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 import pytest_asyncio
@@ -14,13 +15,15 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from inventory.models import StockLevel
-from realtime import routing
+from realtime import consumers, routing
 from realtime.buckets import Buckets
+from realtime.consumers import Live
 from realtime.hub import Hub
 from realtime.middleware import read_live
 from realtime.protocol import LARGEST_FRAME_BYTES, MOST_TOPICS, Close
 from realtime.routing import websocket
 from tests.realtime.screens import running_hub
+from tests.sessions import session_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -218,6 +221,31 @@ async def test_nothing_comes_before_hello(hub: Hub, bob: User, type_: str) -> No
     assert await tab.closed() == Close.MALFORMED
 
 
+async def test_who_says_nothing_keeps_no_place_at_the_door(
+    hub: Hub, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "HELLO_WITHIN_S", 0.05)
+    silent = await Tab(bob).open()
+    assert await silent.closed() == Close.TOO_SLOW
+
+    monkeypatch.setattr(consumers, "HELLO_WITHIN_S", 60)
+    tab = await Tab(bob).open()
+    assert (await tab.hello())["type"] == "welcome"
+
+
+async def test_who_has_said_hello_may_be_silent(hub: Hub, bob: User) -> None:
+    page = await sync_to_async(read_live)(bob.pk)
+    conversation = Live(hub, bob.pk, await sync_to_async(session_of)(bob), AsyncMock())
+    assert conversation.patience_s == consumers.HELLO_WITHIN_S
+
+    hello = {"v": 1, "client": "tab", "epoch": page.epoch, "cursor": page.cursor}
+    hello |= {"type": "hello", "rights": page.rights, "topics": []}
+    await conversation.hear(json.dumps(hello))
+
+    assert conversation.patience_s is None
+    conversation.gone()
+
+
 async def test_who_floods_is_asked_to_wait_and_cut_off(hub: Hub, bob: User) -> None:
     tab = await Tab(bob).open()
     await tab.hello()
@@ -231,12 +259,12 @@ async def test_who_floods_is_asked_to_wait_and_cut_off(hub: Hub, bob: User) -> N
 async def test_a_closed_tab_leaves_nothing_behind(hub: Hub, bob: User) -> None:
     tab = await Tab(bob).open()
     await tab.hello("location:WH", "summary")
-    assert hub.topics, "it must have been entered for this to mean anything"
+    assert hub.room.topics, "it must have been entered for this to mean anything"
 
     await tab.wire.disconnect()
 
-    assert not hub.subscribers
-    assert not hub.topics
+    assert not hub.room.screens
+    assert not hub.room.topics
 
 
 async def test_all_the_tabs_of_one_person_share_a_limit(hub: Hub, bob: User, charlie: User) -> None:

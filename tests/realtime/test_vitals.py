@@ -156,7 +156,7 @@ async def test_who_is_no_operator_any_more_is_cut_off_within_a_second(
     await screen.until(lambda _: screen.closed)
     assert time.monotonic() - began < 1.5
     assert screen.closed == [Close.LOG_IN]
-    assert screen.subscriber not in hub.subscribers
+    assert screen.subscriber not in hub.room.screens
 
 
 async def test_a_read_that_fails_is_logged_and_the_next_one_comes(

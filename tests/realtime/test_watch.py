@@ -54,7 +54,7 @@ async def test_screens_that_came_one_by_one_are_read_together(
     screens = [await opened(hub, bob, "location:WH") for _ in range(4)]
     now = time.monotonic()
     ages = (watch.RIGHTS_READ_EVERY_S + 1, watch.RIGHTS_READ_EVERY_S / 2 + 1, 50.0, 1.0)
-    for screen, age in zip(hub.subscribers, ages, strict=True):
+    for screen, age in zip(hub.room.screens, ages, strict=True):
         screen.rights_read_at = now - age
     asked: list[int] = []
 
