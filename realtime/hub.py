@@ -135,8 +135,7 @@ class Hub:
         while True:
             self._trouble.may_begin()
             try:
-                async with asyncio.timeout(ANSWER_WITHIN_S):
-                    await self._connect()
+                await self._connect()
                 await self._serve()
             except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as fault:
                 logger.warning("The hub lost the database: %s", str(fault).strip() or repr(fault))
@@ -156,7 +155,8 @@ class Hub:
     async def _connect(self) -> None:
         """A new connection may be to a database that crashed or was restored: check the epoch."""
         self._reader = await Reader.connect(connection_params())
-        stand = await standpoint(self._reader.database)
+        async with self._reader.answering(ANSWER_WITHIN_S):
+            stand = await standpoint(self._reader.database)
         if self.stand is None or self.stand.epoch != stand.epoch:
             screens = list(self.room.screens)
             for screen in screens:
@@ -170,7 +170,7 @@ class Hub:
                 self._trouble.is_over()  # nobody is kept waiting
             await self._wait()
             self._trouble.may_begin()
-            async with asyncio.timeout(ANSWER_WITHIN_S):
+            async with self._standing()[1].answering(ANSWER_WITHIN_S):
                 await self._look_if_due()
                 await self._release()
                 self._tell_who_waits()

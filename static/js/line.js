@@ -5,14 +5,13 @@ import { Connection } from "./connection.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Lateness } from "./lateness.js";
 import { Poller } from "./poller.js";
+import { Silence } from "./silence.js";
 
 // So many failures within so long: this network may let no socket through.
 const FAILURES = 2;
 const WITHIN_MS = 15_000;
 const TRY_SOCKET_EVERY_MS = 60_000;
 const SPREAD = 0.2;
-// A beat with its spread and its limit: a line that was heard of later than this is in doubt.
-const SURE_FOR_MS = 32_000;
 // A tab that nobody looks at gives its socket back.
 const SLEEP_AFTER_MS = 5 * 60_000;
 
@@ -28,7 +27,7 @@ export class Line {
   #poller;
   #failedAt = [];
   #polled = null; // how the last poll went: true, false, or null before the first
-  #heardAt;
+  #silence;
   #isInDoubt = false;
   #lateness;
   #sleep = null;
@@ -62,7 +61,7 @@ export class Line {
     this.#random = random;
     this.#now = now;
     this.#quality = quality;
-    this.#heardAt = now();
+    this.#silence = new Silence({ tooLong: () => this.#isInDoubt || this.doubt(), timers, now });
     this.#lateness = lateness;
     this.#connection = new Connection({
       openSocket,
@@ -144,9 +143,8 @@ export class Line {
   /** Something happened to this machine: don't wait for the next beat, or for the next try. */
   doubt() {
     if (this.#ended) return;
-    const silent = this.#now() - this.#heardAt > SURE_FOR_MS;
     if (this.#connection.isLive) {
-      if (silent || !this.#view.isOnline()) this.#isInDoubt = true;
+      if (this.#silence.isTooLong || !this.#view.isOnline()) this.#isInDoubt = true;
       this.#heartbeat.beat();
     } else {
       this.open();
@@ -169,6 +167,7 @@ export class Line {
   /** The page is left, perhaps only for a while. */
   rest() {
     this.#timers.clearTimeout(this.#sleep);
+    this.#silence.stop();
     this.#connection.close();
     this.#heartbeat.stop();
     this.#poller.stop();
@@ -193,10 +192,11 @@ export class Line {
     this.#poller.stop();
     this.#polled = null;
     this.#heartbeat.start();
+    this.#silence.watch();
   }
 
   #hear(frame, size) {
-    this.#heardAt = this.#now();
+    this.#silence.heard();
     if (frame.type === "pong") this.#answered(frame);
     else this.#heartbeat.heard();
     if (frame.type === "welcome") this.#trust(frame.sent_at);
@@ -234,6 +234,7 @@ export class Line {
 
   #lost({ failed }) {
     this.#heartbeat.stop();
+    this.#silence.stop();
     this.#quality.forget();
     this.#lateness.forget();
     this.#isInDoubt = false;
@@ -264,7 +265,7 @@ export class Line {
   #heardByAsking() {
     const before = this.#polled;
     this.#polled = true;
-    this.#heardAt = this.#now();
+    this.#silence.heard();
     this.#listener.frame({ type: "polled" }, 0);
     // It may be the server that was away. A socket that fails now, too, is tried in a minute.
     if (before !== true) this.open();

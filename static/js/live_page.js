@@ -134,8 +134,8 @@ export class LivePage {
 
   /** Leave nothing behind: no listener, no timer, no socket. */
   stop() {
-    this.#stopped.abort();
     this.#rest();
+    this.#stopped.abort();
   }
 
   #wake() {

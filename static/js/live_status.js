@@ -38,6 +38,7 @@ export class LiveStatus {
     this.#banner.watch(signal);
     signal.addEventListener("abort", () => {
       this.#details.detach();
+      this.#pill.stop();
       this.#asOf.stop();
     });
   }
@@ -71,11 +72,12 @@ export class LiveStatus {
 
   #draw() {
     const { state, hasEnded } = this.#line();
-    if (state !== "live" || this.#isPaused) this.#asOf.old();
+    const since = Math.min(this.#asOf.trueAt, this.#lateSince ?? Infinity);
+    if (state !== "live" || this.#isPaused) this.#asOf.old({ since });
     else if (this.#lateSince !== null) this.#asOf.old({ since: this.#lateSince, isPart: true });
     else this.#asOf.fresh();
     // A page that ended has a banner of its own, with what the person can do.
-    if (state === "offline" && !hasEnded) this.#banner.show(this.#asOf.trueAt);
+    if (state === "offline" && !hasEnded) this.#banner.show(since);
     else this.#banner.hide();
   }
 

@@ -5,6 +5,10 @@ const UNWATCHED_EVERY_MS = 30_000;
 const LONGEST_WAIT_MS = 30_000;
 const SPREAD = 0.3;
 const PATIENCE_MS = 10_000;
+// A server that asks for longer is asked all the same.
+const LONGEST_ASKED_FOR_MS = 300_000;
+
+const TAKEN = { isTurnedAway: false, retryAfterMs: 0 };
 
 export class Poller {
   #ask;
@@ -82,14 +86,17 @@ export class Poller {
   async #poll(stopped) {
     this.#forgetTurn();
     let retryAfterMs = 0;
+    let isTurnedAway = false;
     try {
       const groups = this.#subscriptions.groups();
       this.#forgetAllBut(groups);
       for (const group of groups) {
-        retryAfterMs = Math.max(retryAfterMs, await this.#catchUp(group, stopped));
+        const answer = await this.#catchUp(group, stopped);
         if (stopped.aborted) return;
+        isTurnedAway ||= answer.isTurnedAway;
+        retryAfterMs = Math.max(retryAfterMs, answer.retryAfterMs);
       }
-      this.#failures = retryAfterMs ? this.#failures + 1 : 0;
+      this.#failures = isTurnedAway ? this.#failures + 1 : 0;
     } catch {
       this.#failures += 1;
     }
@@ -113,7 +120,7 @@ export class Poller {
     return Math.max(atLeastMs, Math.round(wait * (1 - SPREAD + 2 * SPREAD * this.#random())));
   }
 
-  /** Returns how long the server asked to wait, in milliseconds. */
+  /** Whether the server had no time for it, and how long it asked to wait, in milliseconds. */
   async #catchUp({ cursor, topics }, stopped) {
     const { url, epoch, rights } = this.#page;
     const key = topics.join();
@@ -124,13 +131,16 @@ export class Poller {
       cache: "no-store",
       signal: AbortSignal.any([stopped, AbortSignal.timeout(PATIENCE_MS)]),
     });
-    if (stopped.aborted || answer.status === 304) return 0;
-    if (answer.status === 503) return 1000 * Number(answer.headers.get("Retry-After") ?? 2);
+    if (stopped.aborted || answer.status === 304) return TAKEN;
+    if (answer.status === 503) {
+      const retryAfterMs = inMilliseconds(answer.headers.get("Retry-After"), this.#now());
+      return { isTurnedAway: true, retryAfterMs };
+    }
     if (answer.status === 401 || answer.redirected) this.#end("log_in");
     else if (answer.status === 400) this.#end("outdated");
     else if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     else await this.#take(answer, key, stopped);
-    return 0;
+    return TAKEN;
   }
 
   async #take(answer, key, stopped) {
@@ -144,4 +154,11 @@ export class Poller {
     this.stop();
     this.#listener.ended(why);
   }
+}
+
+/** Retry-After: seconds, or a date; what is neither asks for no time (RFC 9110, 10.2.3). */
+function inMilliseconds(retryAfter, now) {
+  const text = retryAfter?.trim() ?? "";
+  const wait = /^\d+$/.test(text) ? 1000 * Number(text) : Date.parse(text) - now;
+  return Number.isFinite(wait) ? Math.min(Math.max(0, wait), LONGEST_ASKED_FOR_MS) : 0;
 }

@@ -1,5 +1,6 @@
 // Regions that are asked for again, by the address in their data-src.
 
+import { Arrears } from "./arrears.js";
 import { Coalescer } from "./coalescer.js";
 import { priorityOf, RetryBudget } from "./retry_budget.js";
 import { topicsOf } from "./fragments.js";
@@ -9,21 +10,22 @@ const PATIENCE_MS = 10_000;
 export class Regions {
   #replace;
   #loggedOut;
-  #behind;
+  #arrears;
   #budget = new RetryBudget();
   #coalescer = new Coalescer((id) => this.#fetch(id));
-  #late = new Map(); // id -> since when it could not be fetched
   #retries = new Map(); // id -> timer
+  #dropped = new Set(); // ids that were still to be fetched when it stopped
 
   /** replace(region, next) puts the answer in its place; behind() is called when `lateSince` changed. */
   constructor({ replace, loggedOut, behind }) {
     this.#replace = replace;
     this.#loggedOut = loggedOut;
-    this.#behind = behind;
+    this.#arrears = new Arrears({ changed: behind });
   }
 
   /** spreadMs: over how long all who were told at once ask. */
   askAgain(region, spreadMs) {
+    this.#arrears.note(region.id);
     this.#coalescer.want(region.id, spreadMs);
   }
 
@@ -34,19 +36,22 @@ export class Regions {
 
   /** Since when something on the page is older than the rest; null while nothing is. */
   get lateSince() {
-    const here = [...this.#late].filter(([id]) => document.getElementById(id));
-    return here.length ? Math.min(...here.map(([, since]) => since)) : null;
+    return this.#arrears.since((id) => document.getElementById(id) !== null);
   }
 
-  /** The line is back: what failed need not wait for its turn. */
+  /** The line is back: what failed, or was left when it stopped, need not wait for its turn. */
   hurry() {
-    for (const id of [...this.#retries.keys()]) {
+    for (const id of [...this.#retries.keys(), ...this.#dropped]) {
       this.#forgetRetry(id);
       this.#coalescer.want(id);
     }
+    this.#dropped.clear();
   }
 
+  /** What is not fetched yet is not forgotten: the cursor has passed it, and nobody tells it again. */
   stop() {
+    this.#dropped = this.#arrears.ids;
+    this.#arrears.stop();
     this.#coalescer.stop();
     [...this.#retries.keys()].forEach((id) => this.#forgetRetry(id));
   }
@@ -59,42 +64,41 @@ export class Regions {
   async #fetch(id) {
     const address = document.getElementById(id)?.dataset.src;
     if (!address) return;
-    const askedAt = Date.now();
-    let answer;
+    this.#arrears.asked(id);
     try {
-      answer = await fetch(address, {
+      const answer = await fetch(address, {
         headers: { "HX-Request": "true", "HX-Target": id },
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       if (answer.redirected) this.#loggedOut();
       else if (answer.ok) this.#put(id, address, await answer.text());
-      else this.#later(id, askedAt, answer.status >= 500 || answer.status === 429);
+      else this.#later(id, answer.status >= 500 || answer.status === 429);
     } catch {
-      this.#later(id, askedAt, true);
+      this.#later(id, true);
     }
   }
 
   #put(id, address, html) {
     this.#forgetRetry(id);
-    if (this.#late.delete(id)) this.#behind();
     const region = document.getElementById(id);
-    if (!region) return;
-    if (region.dataset.src !== address) {
+    if (region && region.dataset.src !== address) {
       // Meanwhile the person asked for something else, which has its own answer.
+      this.#arrears.again(id);
       this.#coalescer.want(id);
       return;
     }
+    this.#arrears.came(id);
+    if (!region) return;
     const template = document.createElement("template");
     template.innerHTML = html;
     const next = template.content.getElementById(id);
     if (next) this.#replace(region, next);
   }
 
-  #later(id, askedAt, isWorthIt) {
+  #later(id, isWorthIt) {
     const region = document.getElementById(id);
     if (!region) return;
-    if (!this.#late.has(id)) this.#late.set(id, askedAt);
-    this.#behind();
+    this.#arrears.failed(id);
     if (!isWorthIt) return;
     const isEdited = region.querySelector("form[data-edited]") !== null;
     const wait = this.#budget.take(priorityOf({ topics: topicsOf(region), isEdited }));

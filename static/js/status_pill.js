@@ -7,6 +7,8 @@ const WORDS = {
   offline: "Offline",
 };
 const PAUSED = "Paused";
+// A line that comes back sooner was lost to nobody who hears the page.
+const CONNECTING_IS_NEWS_AFTER_MS = 3_000;
 const MEANS = {
   live: "Changes show here the moment they are saved.",
   connecting: "Looking for the server. What you see may be old.",
@@ -21,12 +23,16 @@ export class StatusPill {
   #quality;
   #state = "connecting";
   #isPaused = false;
+  #timers;
   #wasLive = false;
+  #told = "live"; // the first connection of a page is no news; losing it and having it back are
+  #handle = null;
 
-  constructor({ element, announcer, quality }) {
+  constructor({ element, announcer, quality, timers = globalThis }) {
     this.#element = element;
     this.#announcer = announcer;
     this.#quality = quality;
+    this.#timers = timers;
   }
 
   get state() {
@@ -43,10 +49,26 @@ export class StatusPill {
     this.#state = state;
     this.#isPaused = isPaused;
     this.draw();
-    // The first connection of a page is no news; losing it and having it back are.
-    const isNews = before !== state && (this.#wasLive || state === "offline" || state === "polling");
-    if (isNews && state !== "connecting") this.#announcer.tell(`${WORDS[state]}. ${MEANS[state]}`);
-    if (state === "live") this.#wasLive = true;
+    if (before !== state) this.#announce(state);
+  }
+
+  stop() {
+    this.#timers.clearTimeout(this.#handle);
+  }
+
+  #announce(state) {
+    this.stop();
+    this.#wasLive ||= state === "live";
+    if (state !== "connecting") this.#tell(state);
+    else if (this.#wasLive) {
+      this.#handle = this.#timers.setTimeout(() => this.#tell(state), CONNECTING_IS_NEWS_AFTER_MS);
+    }
+  }
+
+  #tell(state) {
+    if (this.#told === state) return;
+    this.#told = state;
+    this.#announcer.tell(`${WORDS[state]}. ${MEANS[state]}`);
   }
 
   draw() {

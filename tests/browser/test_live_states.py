@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, Response, Route, expect
 
 from inventory.models import StockLevel
 from tests.browser.bad_line import BadLine
@@ -258,4 +258,23 @@ def test_what_cannot_be_fetched_is_named_while_the_rest_is_live(
 
     seen.page.unroute("**/")
     expect(seen.see("#as-of")).to_be_hidden(timeout=20_000)
+    expect(seen.see(f"#location-{level.location_id}")).to_contain_text("13")
+
+
+def test_what_takes_its_time_to_be_fetched_is_named_while_the_rest_is_live(
+    visit: Visit, bob: User, level: StockLevel
+) -> None:
+    seen = visit(bob, "/", forgive=LOST).go_live()
+    held: list[Route] = []
+    seen.page.route("**/", held.append)
+
+    book("sale", 7)
+    expect(seen.see("#as-of")).to_contain_text("Some numbers as of")
+    expect_state(seen, "live", "Live")
+    assert held, "it must have been asked for"
+
+    seen.page.unroute("**/")
+    for route in held:
+        route.continue_()
+    expect(seen.see("#as-of")).to_be_hidden()
     expect(seen.see(f"#location-{level.location_id}")).to_contain_text("13")

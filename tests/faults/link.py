@@ -33,7 +33,7 @@ class Background:
     def run(self, work: Coroutine[Any, Any, Result], within_s: float = PATIENCE_S) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(within_s)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.run(self._end_all())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(PATIENCE_S)

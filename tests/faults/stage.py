@@ -53,7 +53,7 @@ class Stage:
         leaving.callback(self.valkey.remove)
         self.valkey.start()
         self.background = Background()
-        leaving.callback(self.background.stop)
+        leaving.callback(self.background.close)
         self.to_postgres = Link(self.background, self._socket_of_postgres())
         self.to_valkey = Link(self.background, _host_and_port(self.valkey.url))
         self.server = Server(

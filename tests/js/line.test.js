@@ -145,6 +145,28 @@ test("a hidden tab whose line is gone comes back when it is looked at", async ()
   assert.ok(sockets.length >= 2);
 });
 
+test("a machine that slept while somebody looked at it says so before its heart beats", async () => {
+  const { made, clock, sockets, pong } = live();
+  await clock.pass(5_000);
+  clock.time += 60_000; // no timer ran meanwhile, and no event tells of it
+  assert.equal(made.state, "live", "nothing has run yet");
+  const pings = sockets[0].sent.filter(({ type }) => type === "ping").length;
+  await clock.pass(1);
+  assert.equal(made.state, "connecting");
+  assert.equal(sockets[0].sent.filter(({ type }) => type === "ping").length, pings + 1, "it asks at once");
+  pong();
+  assert.equal(made.state, "live");
+});
+
+test("a line whose heart beats is never in doubt", async () => {
+  const { clock, states, pong } = live();
+  for (let beats = 0; beats < 10; beats += 1) {
+    await clock.pass(20_000);
+    pong();
+  }
+  assert.deepEqual(states, ["connecting", "live"]);
+});
+
 test("a tab that is hidden for long sleeps, and wakes by its cursor", async () => {
   const { made, clock, sockets, view, welcome, states, asked } = live();
   view.hidden = true;

@@ -80,6 +80,25 @@ test("a busy server is given the time it asks for", async () => {
   assert.equal(asked.length, 2);
 });
 
+for (const [asked, waitMs] of [
+  ["0", 6_000],
+  ["soon", 6_000],
+  [undefined, 6_000],
+  [new Date(1_020_000).toUTCString(), 20_000],
+  [new Date(0).toUTCString(), 6_000],
+  ["99999999999", 300_000],
+]) {
+  test(`turned away with Retry-After ${asked}, it is no answer, and it does not ask at once`, async () => {
+    const headers = asked === undefined ? {} : { "Retry-After": asked };
+    const { made, clock, asked: requests, calls } = poller(answer(503, { headers }));
+    made.start();
+    await clock.pass(waitMs - 1);
+    assert.deepEqual([requests.length, calls], [1, [["failed"]]]);
+    await clock.pass(1);
+    assert.equal(requests.length, 2);
+  });
+}
+
 for (const [what, given, why] of [
   ["401", answer(401), "log_in"],
   ["being sent to the login page", answer(200, { redirected: true }), "log_in"],

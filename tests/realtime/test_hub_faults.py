@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import pytest
 import pytest_asyncio
@@ -13,11 +14,11 @@ from psycopg import AsyncConnection
 
 from inventory.models import StockLevel
 from realtime import hub as hub_module
-from realtime.changes import Standpoint
 from realtime.consumers import Live
 from realtime.database import connection_params
 from realtime.hub import Hub
 from realtime.protocol import Close
+from tests.faults.link import Background, Link
 from tests.realtime.screens import Screen, opened, running_hub
 from tests.realtime.test_hub import receive
 from tests.sessions import session_of
@@ -143,24 +144,26 @@ async def test_a_database_that_answers_no_question_is_no_sign_of_life(
 async def test_a_database_that_says_nothing_is_not_waited_for(
     hub: Hub, bob: User, flour_level: StockLevel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes the connection and the question, and never answers; also not whoever comes anew."""
-    screen = await opened(hub, bob, "location:WH")
-
-    async def silent(connection: object) -> Standpoint:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(hub_module, "GRACE_S", 0.2)
-        patch.setattr(hub_module, "ANSWER_WITHIN_S", 0.1)
-        patch.setattr(hub_module, "standpoint", silent)
-        assert hub._reader
-        await hub._reader.close()
-        hub.look()
+    """It takes the question, and what would cancel it, and nothing comes back."""
+    params = await sync_to_async(connection_params)()
+    where = f"{params['host']}/.s.PGSQL.{params['port']}"
+    with closing(Background()) as background:
+        link = Link(background, where)
+        monkeypatch.setattr(
+            hub_module,
+            "connection_params",
+            lambda: params | {"host": "127.0.0.1", "port": link.port},
+        )
+        monkeypatch.setattr(hub_module, "ANSWER_WITHIN_S", 2.0)
+        monkeypatch.setattr(hub_module, "GRACE_S", 1.0)
+        screen = await opened(hub, bob, "location:WH")
+        link.hush()
         await screen.until(lambda _: screen.closed)
+        assert screen.closed == [Close.TRY_LATER]
 
-    assert screen.closed == [Close.TRY_LATER]
-    back = Screen(hub, bob, screen.page)
-    await back.hello("location:WH")
-    await receive(5)
-    await back.quantity(flour_level.pk, 5)
+        link.mend()
+        back = Screen(hub, bob, screen.page)
+        await back.hello("location:WH")
+        await receive(5)
+        await back.quantity(flour_level.pk, 5)
+        await hub.stop()

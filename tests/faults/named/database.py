@@ -13,6 +13,10 @@ from tests.faults.stage import Stage
 RELOADS = 'Connecting with "as of", then the page loads itself again'
 BULK_ROWS = 50_000  # more than a hub hands on row by row (changes.MOST_ROWS)
 IMPORTED_WITHIN_S = 600
+# How long a hub waits for an answer (hub.py), and for a lock (settings); a look a second, and
+# telling everybody, come on top.
+SILENCE_FOUND_WITHIN_S = 10.0 + 2.0
+LOCK_FOUND_WITHIN_S = 5.0 + 2.0
 
 
 @fault("PostgreSQL restarted", sees='Connecting with "as of", then Live')
@@ -25,6 +29,31 @@ def restarted(stage: Stage) -> None:
 def killed(stage: Stage) -> None:
     stage.postgres.kill()
     stage.postgres.start()
+
+
+@fault(
+    "PostgreSQL black-holed for 60 s",
+    sees='Live for ten seconds at most, then Connecting with "as of", then Live',
+    behind_s=SILENCE_FOUND_WITHIN_S,
+)
+def black_holed(stage: Stage) -> None:
+    """What it is asked arrives nowhere, and nothing says that it is gone."""
+    stage.to_postgres.hush()
+    stage.crowd.until_none_is_live(SILENCE_FOUND_WITHIN_S)
+    stage.hold(60)
+
+
+@fault(
+    "a table locked for 60 s",
+    sees='Live for five seconds at most, then Connecting with "as of", then Live',
+    behind_s=LOCK_FOUND_WITHIN_S,
+)
+def table_locked(stage: Stage) -> None:
+    """By somebody who changes the catalogue by hand, and does not commit."""
+    with stage.database(autocommit=False) as another:
+        another.execute("LOCK TABLE inventory_category IN ACCESS EXCLUSIVE MODE")
+        stage.crowd.until_none_is_live(LOCK_FOUND_WITHIN_S)
+        stage.hold(60)
 
 
 @fault("commits out of order", sees="nothing")
