@@ -44,6 +44,7 @@ KINDS: tuple[tuple[str, str, str, str], ...] = (
 # The cursor and what changed come from one statement, so from one snapshot.
 CHANGED = (
     "SELECT 'cursor', 0::bigint, false, pg_current_snapshot()::text"
+    " UNION ALL SELECT 'epoch', 0, false, id::text FROM realtime_epoch"
     + "".join(
         f"""
     UNION ALL
@@ -94,6 +95,10 @@ class Standpoint:
     cursor: str
     epoch: str
 
+    def is_of(self, changes: "Changes") -> bool:
+        """Whether they were read in this epoch: `new_epoch` may begin another one at any time."""
+        return self.epoch.partition(".")[0] == changes.epoch
+
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
@@ -112,6 +117,7 @@ class Changes:
     """Primary keys of what changed since a cursor, and the cursor that covers it."""
 
     cursor: str = ""
+    epoch: str = ""
     levels: dict[int, bool] = field(default_factory=dict)  # id -> made since then
     products: set[int] = field(default_factory=set)
     locations: set[int] = field(default_factory=set)
@@ -167,6 +173,8 @@ async def changed_since(connection: AsyncConnection[Any], cursor: str) -> Change
     async for kind, id_, fresh, text in rows:
         if kind == "cursor":
             changes.cursor = text
+        elif kind == "epoch":
+            changes.epoch = text
         elif kind == "level":
             changes.levels[id_] = fresh
         else:

@@ -68,8 +68,7 @@ class Hub:
         self.people = Buckets(PERSON_FRAMES_A_SECOND, PERSON_FRAMES_AT_ONCE)
         """What one person's tabs may say together."""
         self.after_look: list[Callable[[], None]] = []
-        """Called once each, when the hub has next read the database and nothing of it waits to
-        be sent; tests wait by it."""
+        """Called once each, when what the hub reads next is all sent; tests wait by it."""
         self._after_release: list[Callable[[], None]] = []
 
     # -- what consumers and views call ------------------------------------------------------
@@ -156,13 +155,18 @@ class Hub:
         """A new connection may be to a database that crashed or was restored: check the epoch."""
         self._reader = await Reader.connect(connection_params())
         async with self._reader.answering(ANSWER_WITHIN_S):
-            stand = await standpoint(self._reader.database)
+            await self._take_stand(self._reader)
+
+    async def _take_stand(self, reader: Reader) -> Standpoint:
+        """Pages of another epoch can't go on from their cursors."""
+        stand = await standpoint(reader.database)
         if self.stand is None or self.stand.epoch != stand.epoch:
             screens = list(self.room.screens)
             for screen in screens:
                 self.leave(screen)
                 await reset(screen, "epoch", of=len(screens))
             self.stand = stand
+        return self.stand
 
     async def _serve(self) -> None:
         while True:
@@ -195,7 +199,6 @@ class Hub:
         return min(moments) - time.monotonic() if moments else None
 
     async def _read_rights_if_due(self) -> None:
-        """It goes through all the screens, so not at every turn."""
         if time.monotonic() >= self._rights_due:
             self._rights_due = time.monotonic() + LOOK_EVERY_S
             await read_rights_again(self.room, self._standing()[1].database)
@@ -205,9 +208,8 @@ class Hub:
         set_level("topics", len(self.room.topics))
         if not self.room.screens:
             self._looks.rest()
-            # Nobody is looking; the first to come needs a cursor from before they were entered.
             if not self._joins.empty():
-                self.stand = await standpoint(reader.database)
+                self.stand = await standpoint(reader.database)  # from before they are entered
         elif self._looks.due <= time.monotonic():
             self._after_release += self.after_look
             self.after_look = []
@@ -217,6 +219,9 @@ class Hub:
 
     async def _look(self, stand: Standpoint, reader: Reader, committed_at: float | None) -> None:
         changes = await changed_since(reader.database, stand.cursor)
+        if not stand.is_of(changes):
+            await self._take_stand(reader)
+            return
         if changes:
             parcels = await reader.parcels(changes, stand.cursor, self.room.topics)
             self._flush += 1
@@ -232,9 +237,8 @@ class Hub:
         await release(self.room)
 
     def _tell_who_waits(self) -> None:
-        if not self.room.holding:
-            while self._after_release:
-                self._after_release.pop()()
+        while self._after_release and not self.room.holding:
+            self._after_release.pop()()
 
     async def _enter_waiting(self) -> None:
         until = time.monotonic() + COMING_IN_FOR_S
@@ -256,6 +260,8 @@ class Hub:
         """Registered first, read afterwards. Looks and joins take turns in one task, so no
         frame of a later look can come before the catch-up, and none is lost between them."""
         stand, reader = self._standing()
+        if join.first and join.epoch != stand.epoch:
+            stand = await self._take_stand(reader)
         subscriber = join.subscriber
         allowed = await admit(join, stand, reader.database)
         if allowed is None:
@@ -273,9 +279,9 @@ class Hub:
         await welcome(join, stand, cursor, allowed)
 
     async def _disconnect(self) -> None:
-        if self._reader is not None:
-            await self._reader.close()
-            self._reader = None
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            await reader.close()
 
     def _standing(self) -> tuple[Standpoint, Reader]:
         if self.stand is None or self._reader is None:

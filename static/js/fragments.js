@@ -66,6 +66,19 @@ export class Fragments {
     return waits;
   }
 
+  /** What it showed was taken away, or from this person: no number of it stays. */
+  clear(region) {
+    const isRows = region instanceof HTMLTableSectionElement;
+    const words = document.createElement(isRows ? "td" : "p");
+    words.className = "empty";
+    words.textContent = "This is no longer here for you.";
+    if (isRows) words.colSpan = region.rows[0]?.cells.length ?? 1;
+    const row = isRows ? document.createElement("tr") : words;
+    if (isRows) row.append(words);
+    region.replaceChildren(row);
+    announce(region, "liveshelf:changed", {});
+  }
+
   stop() {
     this.#fresh.stop();
   }

@@ -39,6 +39,7 @@ export class LivePage {
   #mustLook = false;
   #awaited = 0; // answers that bring what came while it was paused
   #held = new Set(); // regions whose answer came while it was paused
+  #mustShow = new Set(); // ids of regions that show what the person may not see any more
   #stopped = new AbortController();
 
   constructor({ page, announcer, departure, faults }) {
@@ -54,7 +55,6 @@ export class LivePage {
       announcer,
       tryNow: () => this.#line.doubt(),
     });
-    const askAgain = (region, spreadMs) => this.#regions.askAgain(region, spreadMs);
     this.#pause = new Pause({
       button: document.getElementById("pause"),
       changed: () => this.#paused(),
@@ -66,12 +66,13 @@ export class LivePage {
     });
     this.#regions = new Regions({
       replace: (region, next) => this.#replace(region, next),
+      gone: (region) => this.#fragments.clear(region),
       loggedOut: () => departure.logIn(),
       behind: () => this.#status.late(this.#regions.lateSince),
     });
     this.#fragments = new Fragments({
       announcer,
-      askAgain,
+      askAgain: (region, spreadMs) => this.#regions.askAgain(region, spreadMs),
       process: (element) => globalThis.htmx?.process(element),
       faults,
     });
@@ -148,6 +149,7 @@ export class LivePage {
     this.#regions.stop();
     this.#fragments.stop();
     this.#line.rest();
+    this.#status.rest();
   }
 
   #tell(state) {
@@ -217,13 +219,14 @@ export class LivePage {
   }
 
   #replace(region, next) {
-    if (this.#pause.isOn) {
+    const mustShow = this.#mustShow.delete(region.id);
+    if (this.#pause.isOn && !mustShow) {
       this.#held.add(region);
       this.#pause.note([region.id]);
       return;
     }
     this.#faults.guard(`drawing ${region.id}`, () => {
-      const mayMove = this.#news.mayMove(region);
+      const mayMove = mustShow || this.#news.mayMove(region);
       this.#news.note(region, this.#fragments.replace(region, next, { mayMove }));
     });
   }
@@ -244,24 +247,18 @@ export class LivePage {
     switch (frame.type) {
       case "changes":
         this.#status.noteChange();
-        this.#show(frame);
-        break;
+        return this.#show(frame);
       case "stale":
-        this.#show({ html: "", levels: [], removed: [], stale: frame.topics });
-        break;
+        return this.#show({ html: "", levels: [], removed: [], stale: frame.topics });
       case "welcome":
         this.#subscriptions.welcomed(frame);
-        this.#regions.hurry();
-        break;
+        return this.#regions.hurry();
       case "subscribed":
-        this.#subscriptions.subscribed(frame);
-        break;
+        return this.#subscriptions.subscribed(frame);
       case "revoked":
-        this.#revoked(frame.topics);
-        break;
+        return this.#revoked(frame.topics);
       case "reset":
-        this.#reset(frame);
-        break;
+        return this.#reset(frame);
     }
   }
 
@@ -286,7 +283,10 @@ export class LivePage {
     // Nothing comes for a page of another epoch: until it is loaded again, it is not live.
     if (why === "epoch") this.#line.rest();
     if (this.#departure.reload(afterMs)) return;
-    if (why === "rights") for (const region of liveRegions()) this.#regions.askAgain(region);
+    for (const region of why === "rights" ? liveRegions() : []) {
+      this.#mustShow.add(region.id);
+      this.#regions.askAgain(region);
+    }
     // An open page of another epoch can't be continued from its cursor.
     if (!this.#line.isLive || why === "epoch") this.#line.end();
   }

@@ -38,9 +38,14 @@ export class LiveStatus {
     this.#banner.watch(signal);
     signal.addEventListener("abort", () => {
       this.#details.detach();
-      this.#pill.stop();
-      this.#asOf.stop();
+      this.rest();
     });
+  }
+
+  /** The page is left, perhaps only for a while: no timer goes on. */
+  rest() {
+    this.#pill.stop();
+    this.#asOf.stop();
   }
 
   changed(state) {

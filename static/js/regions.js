@@ -10,14 +10,19 @@ const PATIENCE_MS = 10_000;
 export class Regions {
   #replace;
   #loggedOut;
+  #gone;
   #arrears;
   #budget = new RetryBudget();
   #coalescer = new Coalescer((id) => this.#fetch(id));
   #retries = new Map(); // id -> timer
   #dropped = new Set(); // ids that were still to be fetched when it stopped
 
-  /** replace(region, next) puts the answer in its place; behind() is called when `lateSince` changed. */
-  constructor({ replace, loggedOut, behind }) {
+  /**
+   * replace(region, next) puts the answer in its place; gone(region): there is none, for this person;
+   * behind() is called when `lateSince` changed.
+   */
+  constructor({ replace, gone, loggedOut, behind }) {
+    this.#gone = gone;
     this.#replace = replace;
     this.#loggedOut = loggedOut;
     this.#arrears = new Arrears({ changed: behind });
@@ -72,6 +77,7 @@ export class Regions {
       });
       if (answer.redirected) this.#loggedOut();
       else if (answer.ok) this.#put(id, address, await answer.text());
+      else if (answer.status === 404) this.#put(id, address, null);
       else this.#later(id, answer.status >= 500 || answer.status === 429);
     } catch {
       this.#later(id, true);
@@ -89,6 +95,10 @@ export class Regions {
     }
     this.#arrears.came(id);
     if (!region) return;
+    if (html === null) {
+      this.#gone(region);
+      return;
+    }
     const template = document.createElement("template");
     template.innerHTML = html;
     const next = template.content.getElementById(id);

@@ -266,15 +266,15 @@ def test_what_takes_its_time_to_be_fetched_is_named_while_the_rest_is_live(
 ) -> None:
     seen = visit(bob, "/", forgive=LOST).go_live()
     held: list[Route] = []
-    seen.page.route("**/", held.append)
+    seen.page.route("**/", lambda route: held.append(route))
 
     book("sale", 7)
     expect(seen.see("#as-of")).to_contain_text("Some numbers as of")
     expect_state(seen, "live", "Live")
     assert held, "it must have been asked for"
 
-    seen.page.unroute("**/")
     for route in held:
         route.continue_()
+    seen.page.unroute("**/")
     expect(seen.see("#as-of")).to_be_hidden()
     expect(seen.see(f"#location-{level.location_id}")).to_contain_text("13")

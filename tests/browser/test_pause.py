@@ -84,14 +84,19 @@ def test_a_line_that_is_lost_while_paused_costs_nothing(seen: Visitor, level: St
     expect(row).to_have_attribute("data-quantity", "13")
 
 
+@pytest.mark.parametrize("path", ["/stock/", "/products/FLOUR/", "/locations/WH/"])
 def test_a_right_that_is_taken_away_takes_the_rows_away_all_the_same(
-    seen: Visitor, bob: User, level: StockLevel
+    visit: Visit, bob: User, level: StockLevel, path: str
 ) -> None:
+    seen = visit(bob, path, forgive=LOST).go_live()
+    row = seen.see(f"#stock-{level.pk}")
+    expect(row).to_have_count(1)
     press(seen)
 
     LocationAccess.objects.filter(user=bob).delete()
 
-    expect(seen.see(f"#stock-{level.pk}")).to_have_count(0)
+    expect(row).to_have_count(0)
+    expect(seen.pill).to_contain_text("Paused")
 
 
 @pytest.mark.parametrize("path", LIVE_PAGES)

@@ -6,11 +6,11 @@ from typing import Any
 
 from tests.faults.fault import Fault, Left
 from tests.faults.stage import Stage
-from tests.faults.verdict import Truth, blame, live, longest_behind, short_of, without
+from tests.faults.verdict import Truth, blame, live, longest_behind, short_of, unlike_told, without
 from tests.soak.report import Report
 
 # How the faults that are a matter of time begin.
-NOT_LIVE, BEHIND = "not live", "live and behind"
+NOT_LIVE, BEHIND, SAW = "not live", "live and behind", "saw something else"
 NOT_MEASURED = "NOT MEASURED"
 BEFORE = 8
 AFTER = 16
@@ -43,7 +43,7 @@ def run(stage: Stage, fault: Fault) -> Report:
 
 def _is_only_late(report: Report) -> bool:
     return bool(report.faults) and all(
-        each.name.startswith((NOT_LIVE, BEHIND)) for each in report.faults
+        each.name.startswith((NOT_LIVE, BEHIND, SAW)) for each in report.faults
     )
 
 
@@ -66,7 +66,7 @@ def _run(stage: Stage, fault: Fault) -> Report:
             stage.traffic.until_more(AFTER)
     finally:
         stage.mend()
-    _judge(stage, report, stay, fault.behind_s, left.blind)
+    _judge(stage, report, stay, fault, left.blind)
     report.figures |= left.figures
     for place, cookie in left.ended.items():
         stage.crowd.ask("reopen", places=[place], cookie=cookie)
@@ -79,7 +79,7 @@ def _judge(
     stage: Stage,
     report: Report,
     stay: list[int],
-    behind_s: float,
+    fault: Fault,
     blind: dict[int, tuple[float, float]],
 ) -> None:
     people = [stage.people[place] for place in stay]
@@ -101,7 +101,9 @@ def _judge(
         "troubles of who booked": str(dict(stage.traffic.troubles)),
     }
     report.blame("short of a change", short)
-    report.blame(f"{BEHIND} for more than {behind_s:.1f} s", [where] * (behind > behind_s))
+    late = [where] * (behind > fault.behind_s)
+    report.blame(f"{BEHIND} for more than {fault.behind_s:.1f} s", late)
+    report.blame(f"{SAW} than {fault.sees!r}", unlike_told(fault.sees, people, screens))
     report.blame("a client failed", [str(n)] if (n := _faults(screens)) else [])
     report.blame("differs from a fresh GET", _unlike_fresh(stage, stay))
     blame(report, stage, record, booked)

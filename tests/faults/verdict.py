@@ -134,6 +134,25 @@ def live(states: list[tuple[int, str]]) -> list[Span]:
     ]
 
 
+def unlike_told(sees: str, people: Sequence[Person], screens: list[dict[str, Any]]) -> list[str]:
+    """Who saw something else than what `sees` (docs/faults.md) says that everybody does.
+
+    Judged are "nothing", the states that it names, and whether the page loads itself again.
+    """
+    if "others" in sees or "nobody else" in sees:
+        return []
+    told = {state for state in ("connecting", "offline") if state.title() in sees}
+    loads = sees.endswith("then the page loads itself again")
+    wrong = []
+    for person, screen in zip(people, screens, strict=True):
+        states = {state for _, state in screen["states"]}
+        is_so = states == {"live"} if sees.startswith("nothing") else told <= states
+        if not is_so or (loads and not screen["counts"]["loads"]):
+            loaded = screen["counts"]["loads"]
+            wrong.append(f"{person.path} of {person.key}: {sorted(states)}, loaded {loaded} times")
+    return wrong
+
+
 def without(spans: list[Span], blind: Span | None) -> list[Span]:
     if blind is None:
         return spans

@@ -10,6 +10,7 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from psycopg import AsyncConnection
 
 from inventory.models import StockLevel
@@ -17,6 +18,7 @@ from realtime import hub as hub_module
 from realtime.consumers import Live
 from realtime.database import connection_params
 from realtime.hub import Hub
+from realtime.middleware import read_live
 from realtime.protocol import Close
 from tests.faults.link import Background, Link
 from tests.realtime.screens import Screen, opened, running_hub
@@ -139,6 +141,26 @@ async def test_a_database_that_answers_no_question_is_no_sign_of_life(
     back = Screen(hub, bob, screen.page)
     await back.hello("location:WH")
     assert back.frames[0]["levels"][0]["quantity"] == 5
+
+
+@pytest.mark.parametrize("first", ["an open page", "a new page"])
+async def test_a_new_epoch_is_found_whoever_meets_it_first(
+    hub: Hub, bob: User, flour_level: StockLevel, first: str
+) -> None:
+    """By `manage.py new_epoch`, while web processes run."""
+    old = await opened(hub, bob, "location:WH")
+    await sync_to_async(call_command)("new_epoch", verbosity=0)
+    if first == "an open page":
+        await old.until(lambda frames: frames[-1]["type"] == "reset")
+
+    new = Screen(hub, bob, await sync_to_async(read_live)(bob.pk))
+    assert (await new.hello("location:WH"))["type"] == "welcome"
+
+    await old.until(lambda frames: frames[-1]["type"] == "reset")
+    assert old.frames[-1]["why"] == "epoch"
+    await receive(5)
+    await new.quantity(flour_level.pk, 5)
+    assert not any(frame["type"] == "changes" for frame in old.frames), "its cursor means nothing"
 
 
 async def test_a_database_that_says_nothing_is_not_waited_for(
