@@ -137,9 +137,10 @@ def live(states: list[tuple[int, str]]) -> list[Span]:
 def unlike_told(sees: str, people: Sequence[Person], screens: list[dict[str, Any]]) -> list[str]:
     """Who saw something else than what `sees` (docs/faults.md) says that everybody does.
 
-    Judged are "nothing", the states that it names, and whether the page loads itself again.
+    Judged are "nothing", the states that it names, and whether the page loads itself again; not
+    what is for some of them, or only sometimes.
     """
-    if "others" in sees or "nobody else" in sees:
+    if any(word in sees for word in ("others", "nobody else", " if ")):
         return []
     told = {state for state in ("connecting", "offline") if state.title() in sees}
     loads = sees.endswith("then the page loads itself again")
