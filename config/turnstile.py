@@ -15,6 +15,9 @@ logger = logging.getLogger(__name__)
 READS_AT_ONCE = 4
 # Writers may wait for each other's rows: they get places of their own, so that no page waits too.
 WRITES_AT_ONCE = 8
+# Operators look when readers hang, and so does what collects their figures.
+WATCHERS_AT_ONCE = 2
+WATCHING = ("/monitoring/", "/metrics")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Who asks how it goes must be answered when nothing goes; what delivery asks has a door of its own.
 PAST_IT = ("/healthz", "/readyz", "/live/")
@@ -29,12 +32,16 @@ class Turnstile:
         self._application = application
         self._reads = asyncio.Semaphore(reads)
         self._writes = asyncio.Semaphore(writes)
+        self._watchers = asyncio.Semaphore(WATCHERS_AT_ONCE)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"].startswith(PAST_IT):
             await self._application(scope, receive, send)
             return
-        places = self._reads if scope["method"] in SAFE else self._writes
+        if scope["path"].startswith(WATCHING):
+            places = self._watchers
+        else:
+            places = self._reads if scope["method"] in SAFE else self._writes
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await places.acquire()

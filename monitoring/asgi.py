@@ -15,6 +15,7 @@ from monitoring.doing import NOTHING, UNMATCHED, WELL_FORMED, Doing, doing, new_
 from monitoring.measure import count, level, took
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+GAVE_UP_AFTER_S = 3.0
 PROBES = {"healthz", "readyz", "metrics"}
 
 
@@ -73,7 +74,7 @@ class Measured:
             status, took_s = 500, perf_counter() - began
             raise
         finally:
-            _note(scope, what, status, took_s)
+            _note(scope, what, status, took_s, perf_counter() - began)
 
 
 def request_id(scope: Any) -> str:
@@ -86,15 +87,18 @@ def request_id(scope: Any) -> str:
     return new_id()
 
 
-def _note(scope: Any, what: Doing, status: int, took_s: float | None) -> None:
+def _note(scope: Any, what: Doing, status: int, took_s: float | None, waited_s: float) -> None:
     method = scope["method"] if scope["method"] in METHODS else "OTHER"
     route, group = _of(what.route, scope["path"])
-    if took_s is None:
-        # The browser went away before the answer was complete: nobody's fault, and no latency.
-        count(("responses", route, method, "gone"))
+    if took_s is not None:
+        took(("http", route, method, group), took_s, failed=status >= 500)
+        count(("responses", route, method, f"{status // 100}xx"))
         return
-    took(("http", route, method, group), took_s, failed=status >= 500)
-    count(("responses", route, method, f"{status // 100}xx"))
+    count(("responses", route, method, "gone"))
+    # Who goes on to another page is nobody's fault. Who has waited for so long went because of it:
+    # the answer would have taken at least until then.
+    if waited_s >= GAVE_UP_AFTER_S:
+        took(("http", route, method, group), waited_s)
 
 
 def _of(route: str, path: str) -> tuple[str, str]:

@@ -27,8 +27,9 @@ def _failing(seen: Snapshot) -> str:
 
 
 def _hub(seen: Snapshot) -> str:
-    # A hub that stood still tells of it once, when it goes on: the average would lose that.
-    late = seen.live.hub_lag.minute.p99_ms
+    # A hub that stood still tells of it once, when it goes on. Beside the looks of a minute of all
+    # processes that is too few for any percentile.
+    late = seen.live.hub_lag.minute.longest_ms
     if late is None or late < HUB_STANDS_STILL_MS:
         return ""
     return f"A hub read {words.milliseconds(late)} late"
@@ -47,6 +48,12 @@ def _process(seen: Snapshot) -> str:
     names = ", ".join(one.name for one in missing)
     verb = "does" if len(missing) == 1 else "do"
     return f"{len(missing)} of {expected(seen)} processes {verb} not report: {names}"
+
+
+def _beat(seen: Snapshot) -> str:
+    if seen.alone or any(one.kind == "beat" and one.reporting for one in seen.processes.each):
+        return ""
+    return "No beat runs, so nothing is done by the clock"
 
 
 def _worker(seen: Snapshot) -> str:
@@ -116,5 +123,14 @@ CAPS = (
         "celery",
         "Start a worker: celery --app config worker. What waits in the queue is done then.",
         _worker,
+    ),
+    Cap(
+        "no-beat",
+        70,
+        "no beat of Celery reports",
+        "celery",
+        "Start one, and only one: celery --app config beat. Without it nothing is folded, pruned "
+        "or proved, and the cache is not warmed.",
+        _beat,
     ),
 )

@@ -25,12 +25,32 @@ def memory() -> tuple[int, int] | None:
 
 def cores() -> float:
     """That may be used, of the machine's."""
+    return _cores_of_version_2() or _cores_of_version_1() or float(os.cpu_count() or 1)
+
+
+def processor_s() -> float | None:
+    """What the group has used of its cores since it began; None where it may use all of them."""
+    if _cores_of_version_2():
+        return int(_parts(folder("") / "cpu.stat")["usage_usec"]) / 1e6
+    if _cores_of_version_1():
+        return int((folder("cpuacct") / "cpuacct.usage").read_text()) / 1e9
+    return None
+
+
+def _cores_of_version_2() -> float | None:
     most = folder("") / "cpu.max"
-    if most.exists():
-        quota, period = most.read_text().split()
-        if quota != "max":
-            return int(quota) / int(period)
-    return float(os.cpu_count() or 1)
+    if not most.exists():
+        return None
+    quota, period = most.read_text().split()
+    return None if quota == "max" else int(quota) / int(period)
+
+
+def _cores_of_version_1() -> float | None:
+    own = folder("cpu")
+    if not (own / "cpu.cfs_quota_us").exists():
+        return None
+    quota = int((own / "cpu.cfs_quota_us").read_text())
+    return quota / int((own / "cpu.cfs_period_us").read_text()) if quota > 0 else None
 
 
 def _memory_of_version_2() -> tuple[int, int] | None:
@@ -51,8 +71,11 @@ def _memory_of_version_1() -> tuple[int, int] | None:
 
 
 def _used(usage: Path, stat: Path, unused: str) -> int:
-    parts = dict(line.split() for line in stat.read_text().splitlines())
-    return int(usage.read_text()) - int(parts.get(unused, 0))
+    return int(usage.read_text()) - int(_parts(stat).get(unused, 0))
+
+
+def _parts(stat: Path) -> dict[str, str]:
+    return dict(line.split() for line in stat.read_text().splitlines())
 
 
 def folder(controller: str) -> Path:

@@ -13,6 +13,7 @@ class Spread:
     p50_ms: float | None
     p95_ms: float | None
     p99_ms: float | None
+    longest_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Of the last 15 minutes. `ratio` is None without a single read."""
+    """Of the last 15 minutes. `ratio` is that of all reads, None without a single one."""
 
     hits: int
     misses: int
     ratio: float | None
-    bypassed: int = 0  # reads that could not ask the cache; in neither of the others
+    bypassed: int = 0  # reads that could not ask the cache, or not believe it
+
+    @property
+    def reads(self) -> int:
+        return self.hits + self.misses + self.bypassed

@@ -191,9 +191,9 @@ def _row(operation: Operation, spread: Spread) -> Row:
                 if spread.errors
                 else "",
             ),
-            gauged(TITLES["avg"], "latency", spread.avg_ms),
-            gauged(TITLES["p50"], "latency", spread.p50_ms),
-            gauged(TITLES["p95"], "latency", spread.p95_ms),
-            gauged(TITLES["p99"], "latency", p99),
+            gauged(TITLES["avg"], "latency", spread.avg_ms, say=words.latency),
+            gauged(TITLES["p50"], "latency", spread.p50_ms, say=words.latency),
+            gauged(TITLES["p95"], "latency", spread.p95_ms, say=words.latency),
+            gauged(TITLES["p99"], "latency", p99, say=words.latency),
         ),
     )

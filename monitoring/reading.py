@@ -8,15 +8,15 @@ from monitoring.history import Stretch
 from monitoring.shelf import MINUTE_S, SLOT_S
 from monitoring.tally import Key, Tally, Times
 
-SHARES = (0.5, 0.95, 0.99)
+SHARES = (0.5, 0.95, 0.99, 1.0)
 
 Wanted = Callable[[Key], bool]
 
 
 def spread(times: Times) -> Spread:
-    p50, p95, p99 = percentiles_ms(times.buckets, SHARES)
+    p50, p95, p99, longest = percentiles_ms(times.buckets, SHARES)
     avg_ms = times.sum_us / 1000 / times.count if times.count else None
-    return Spread(times.count, times.failed, avg_ms, p50, p95, p99)
+    return Spread(times.count, times.failed, avg_ms, p50, p95, p99, longest)
 
 
 def together(tally: Tally, wanted: Wanted) -> Times:
@@ -74,7 +74,8 @@ def hits(tally: Tally, *, cache: str | None = None, route: str | None = None) ->
         ):
             found[key[3]] += count
     hit, miss, bypassed = found.values()
-    return Hits(hit, miss, hit / (hit + miss) if hit + miss else None, bypassed)
+    reads = hit + miss + bypassed
+    return Hits(hit, miss, hit / reads if reads else None, bypassed)
 
 
 def series(stretch: Stretch) -> Series:

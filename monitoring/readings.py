@@ -73,7 +73,7 @@ def connections(seen: Snapshot) -> float | str:
 
 def hits(seen: Snapshot) -> float | str:
     found = seen.cache.all
-    if found.ratio is None or found.hits + found.misses < ENOUGH_READS:
+    if found.ratio is None or found.reads < ENOUGH_READS:
         return f"fewer than {ENOUGH_READS} reads in 15 minutes"
     return found.ratio
 
@@ -117,8 +117,12 @@ def missing_processes(seen: Snapshot) -> list[Process]:
 
 
 def _follows(one: Process, silent: Process) -> bool:
-    same = (one.kind, one.host) == (silent.kind, silent.host)
-    return same and one.started_at > silent.started_at and one.started_at > silent.heard_at - 1
+    # Of another host, too: a container that is started again is one.
+    return (
+        one.kind == silent.kind
+        and one.started_at > silent.started_at
+        and one.started_at > silent.heard_at - 1
+    )
 
 
 def expected(seen: Snapshot) -> int:

@@ -138,10 +138,19 @@ _busy_before: tuple[float, float] | None = None
 def _busy() -> float | None:
     """Since the last look of this process; psutil's own first answer is a 0 that means nothing."""
     global _busy_before
-    times = psutil.cpu_times()
-    idle = times.idle + getattr(times, "iowait", 0.0)
-    now = sum(times[:8]), idle  # without guests, which are in user already
+    now = _processor()
     before, _busy_before = _busy_before, now
     if before is None or now[0] <= before[0]:
         return None
-    return 1 - (now[1] - before[1]) / (now[0] - before[0])
+    return (now[1] - before[1]) / (now[0] - before[0])
+
+
+def _processor() -> tuple[float, float]:
+    """Seconds of all cores that there were so far, and those that were used."""
+    used = container.processor_s()
+    if used is not None:
+        return time.monotonic() * container.cores(), used
+    times = psutil.cpu_times()
+    idle = times.idle + getattr(times, "iowait", 0.0)
+    there = sum(times[:8])  # without guests, which are in user already
+    return there, there - idle

@@ -15,7 +15,7 @@ from django.conf import settings
 from monitoring.tally import Tally
 
 # Another number for another form: two versions that run side by side read only their own.
-PREFIX = "liveshelf:measured:1:"
+PREFIX = "liveshelf:measured:2:"
 SLOT_S = 5
 MINUTE_S = 60
 # Charts of five seconds go back two minutes, all others an hour; a bit more is kept.

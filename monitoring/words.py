@@ -14,6 +14,22 @@ def milliseconds(value: float | None) -> str:
     return f"{value:.1f} ms" if value < 9.95 else f"{value:.0f} ms"
 
 
+def latency(value: float | None) -> str:
+    """A percentile of milliseconds in three digits, so that rounding takes nothing from what the
+    buckets know: 0.312 ms, 4.07 ms, 48.1 ms, 481 ms, 1.24 s."""
+    if value is None:
+        return NOT_KNOWN
+    if value >= 99_950:
+        return duration(value / 1000)
+    return f"{_three_digits(value / 1000)} s" if value >= 999.5 else f"{_three_digits(value)} ms"
+
+
+def _three_digits(value: float) -> str:
+    if value < 0.9995:
+        return f"{value:.3f}"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
+
+
 def duration(seconds: float | None) -> str:
     """1.2 s, 3 min, 2 h, 5 days."""
     if seconds is None:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import threading
+from concurrent.futures import Future
 from functools import cache
 from typing import Any
 
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
 # Between two looks, unless somebody waits for one.
 GAP_S = 0.25
 ANSWER_WITHIN_S = 2.0
+# After one that failed. Until one succeeds nobody waits: a Valkey that is away would cost every
+# reader its patience for as long as it is.
+GAP_AFTER_A_FAULT_S = 1.0
 # Who has not been asked for this long lets its connections go.
 IDLE_S = 5.0
 
@@ -55,20 +59,19 @@ class Lookout:
         self._loop = asyncio.new_event_loop()
         self._due = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._waiting: list[threading.Event] = []
-        self._resting: list[threading.Event] = []
+        self._waiting: list[Future[bool]] = []
+        self._resting: list[Future[bool]] = []
+        self._is_in_vain = False
         self._database: AsyncConnection[Any] | None = None
         self._valkey: redis.asyncio.Redis | None = None
         threading.Thread(target=self._run, name="lookout", daemon=True).start()
 
     def ask(self, patience_s: float) -> bool:
         """See `inventory.cached.feed.looker`."""
-        if not patience_s:
+        if not patience_s or self._is_in_vain:
             self._loop.call_soon_threadsafe(self._due.set)
             return False
-        looked = threading.Event()
-        self._loop.call_soon_threadsafe(self._wait_with, looked, self._waiting)
-        return looked.wait(patience_s)
+        return self._wait_for(self._waiting, patience_s)
 
     def wake(self) -> None:
         """There is something to see, if anybody reads at all."""
@@ -77,15 +80,21 @@ class Lookout:
 
     def rest(self) -> None:
         """Let the connections go; the next who asks makes new ones."""
-        gone = threading.Event()
-        self._loop.call_soon_threadsafe(self._wait_with, gone, self._resting)
-        gone.wait(2 * ANSWER_WITHIN_S)
+        self._wait_for(self._resting, 2 * ANSWER_WITHIN_S)
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._serve())
 
-    def _wait_with(self, event: threading.Event, others: list[threading.Event]) -> None:
-        others.append(event)
+    def _wait_for(self, what: list[Future[bool]], patience_s: float) -> bool:
+        done: Future[bool] = Future()
+        self._loop.call_soon_threadsafe(self._wait_with, done, what)
+        try:
+            return done.result(patience_s)
+        except TimeoutError:
+            return False
+
+    def _wait_with(self, done: Future[bool], others: list[Future[bool]]) -> None:
+        others.append(done)
         self._hurry.set()
         self._due.set()
 
@@ -96,7 +105,8 @@ class Lookout:
             self._hurry.clear()
             if self._resting:
                 await self._disconnect()
-                _set_all(self._resting)
+                self._is_in_vain = False
+                _tell_all(self._resting, True)
             else:
                 await self._look_for_all()
             await self._pause()
@@ -110,13 +120,19 @@ class Lookout:
                 await self._look()
         except (psycopg.Error, RedisError, OSError, TimeoutError) as fault:
             logger.warning("Nothing is given from the cache for now: %s", str(fault).strip())
-            await self._disconnect()
+            await self._give_up(waiting)
         except Exception:
             # A fault of ours must not end it: nobody else would look.
             logger.exception("The lookout failed; nothing is given from the cache for now.")
-            await self._disconnect()
+            await self._give_up(waiting)
         else:
-            _set_all(waiting)
+            self._is_in_vain = False
+            _tell_all(waiting, True)
+
+    async def _give_up(self, waiting: list[Future[bool]]) -> None:
+        self._is_in_vain = True
+        _tell_all(waiting, False)
+        await self._disconnect()
 
     async def _wait(self) -> None:
         try:
@@ -128,7 +144,7 @@ class Lookout:
 
     async def _pause(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GAP_S):
+            async with asyncio.timeout(GAP_AFTER_A_FAULT_S if self._is_in_vain else GAP_S):
                 await self._hurry.wait()
 
     async def _look(self) -> None:
@@ -193,9 +209,9 @@ class Lookout:
                 await valkey.aclose()
 
 
-def _set_all(events: list[threading.Event]) -> None:
-    while events:
-        events.pop().set()
+def _tell_all(waiting: list[Future[bool]], there_was_one: bool) -> None:
+    while waiting:
+        waiting.pop().set_result(there_was_one)
 
 
 def _generations(each: Outdated) -> set[str]:

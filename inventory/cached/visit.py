@@ -219,8 +219,9 @@ class Visit:
 
     def _note(self, cache: Cache, outcome: counts.Outcome) -> None:
         self._outcomes.add(outcome)
-        route = self.request.resolver_match
-        counts.note(cache.name, route.view_name if route else "", outcome, self.cache_s)
+        # Without an address it is our own work: filling the cache is no reader's miss.
+        if route := self.request.resolver_match:
+            counts.note(cache.name, route.view_name, outcome, self.cache_s)
 
     def _as_of(self, cursor: str) -> None:
         """A live page goes on from where what it shows is known to be complete."""

@@ -6,6 +6,8 @@ from monitoring.snapshot import NamedCache, Snapshot
 
 # Of a limit: more is printed as a warning, the cache throws away what is still wanted.
 NEARLY_FULL = 0.95
+# A few come in the second after a pause; more, and the cache is not believed.
+MANY_PAST = 0.05
 
 
 def cache(seen: Snapshot) -> Panel:
@@ -16,7 +18,8 @@ def cache(seen: Snapshot) -> Panel:
         "Cache",
         figures=(
             gauged("Hit rate", "hits", found.all.ratio, "15 minutes"),
-            Figure("Reads", words.count(_reads(found.all)), "15 minutes"),
+            Figure("Reads", words.count(found.all.reads), "15 minutes"),
+            _past(found.all),
             Figure("Memory", words.size(redis.used_bytes if redis else None), "all of Valkey"),
             Figure("Evicted", words.count(redis.evicted if redis else None), _evicting(seen)),
         ),
@@ -34,19 +37,20 @@ def cache(seen: Snapshot) -> Panel:
         tables=(
             Table(
                 "By cache, 15 minutes",
-                ("Cache", "Hit rate", "Reads", "Entries", "Kept for"),
+                ("Cache", "Hit rate", "Reads", "Went past", "Entries", "Kept for"),
                 [_cache_row(one) for one in found.caches],
                 "No cache is named.",
             ),
             Table(
                 "By route, 15 minutes",
-                ("Route", "Cache", "Hit rate", "Reads"),
+                ("Route", "Cache", "Hit rate", "Reads", "Went past"),
                 [
                     (
                         one.route,
                         one.cache,
                         _hit_rate(one.answered),
-                        words.count(_reads(one.answered)),
+                        words.count(one.answered.reads),
+                        _past(one.answered),
                     )
                     for one in found.routes
                 ],
@@ -56,12 +60,14 @@ def cache(seen: Snapshot) -> Panel:
     )
 
 
-def _reads(hits: Hits) -> int:
-    return hits.hits + hits.misses
-
-
 def _hit_rate(hits: Hits) -> Figure:
     return gauged("Hit rate", "hits", hits.ratio)
+
+
+def _past(hits: Hits) -> Figure:
+    """Valkey was away, or nobody had looked for changes: the database was read instead."""
+    many = hits.reads and hits.bypassed > MANY_PAST * hits.reads
+    return Figure("Went past", words.count(hits.bypassed), tone="low" if many else "")
 
 
 def _cache_row(one: NamedCache) -> tuple[str | Figure, ...]:
@@ -72,7 +78,8 @@ def _cache_row(one: NamedCache) -> tuple[str | Figure, ...]:
     return (
         one.name,
         _hit_rate(one.answered),
-        words.count(_reads(one.answered)),
+        words.count(one.answered.reads),
+        _past(one.answered),
         Figure("Entries", entries, tone="low" if full else ""),
         words.duration(one.lifetime_s),
     )

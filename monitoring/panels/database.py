@@ -71,7 +71,7 @@ def _statement(one: Statement) -> tuple[str | Figure, ...]:
     return (
         one.text,
         words.count(spread.count),
-        words.milliseconds(spread.p50_ms),
+        words.latency(spread.p50_ms),
         gauged("p95", "statements", spread.p95_ms),
     )
 

@@ -20,9 +20,9 @@ def latency(seen: Snapshot) -> Panel:
                 "Requests", words.rate(sum(known) / len(known) if known else None), "last minute"
             ),
             gauged("Failed", "errors", failed, over),
-            gauged("p50", "latency", spread.p50_ms, over),
-            gauged("p95", "latency", spread.p95_ms, over),
-            gauged("p99", "latency", spread.p99_ms, over),
+            gauged("p50", "latency", spread.p50_ms, over, words.latency),
+            gauged("p95", "latency", spread.p95_ms, over, words.latency),
+            gauged("p99", "latency", spread.p99_ms, over, words.latency),
         ),
         charts=(
             Chart(

@@ -1,6 +1,6 @@
 """What a panel is made of. Its words are ready: a template only puts them in their places."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,7 @@ from monitoring.parts import PARTS
 from monitoring.words import NOT_KNOWN
 
 Tone = Literal["", "ok", "low", "out"]
+Say = Callable[[float], str]
 GAUGES: dict[str, Gauge] = {gauge.name: gauge for part in PARTS for gauge in part.gauges}
 # Below this much of well it is poor, between it is fair: the middle point of every curve.
 FAIR = 0.5
@@ -75,7 +76,9 @@ class Panel:
         return len(self.charts) > 1 or any(table.is_open for table in self.tables)
 
 
-def gauged(label: str, gauge: str, figure: float | None, note: str = "") -> Figure:
-    """A figure of the score: its words and its tone are those of the gauge."""
-    text = NOT_KNOWN if figure is None else GAUGES[gauge].say(figure)
+def gauged(
+    label: str, gauge: str, figure: float | None, note: str = "", say: Say | None = None
+) -> Figure:
+    """A figure of the score: its tone, and its words if not told otherwise, are the gauge's."""
+    text = NOT_KNOWN if figure is None else (say or GAUGES[gauge].say)(figure)
     return Figure(label, text, note, tone_of(gauge, figure))

@@ -65,6 +65,18 @@ async def test_writers_that_wait_keep_no_reader_out_and_nobody_keeps_a_probe_out
         application.leave.set()
 
 
+async def test_readers_that_hang_keep_no_operator_out_and_operators_no_reader() -> None:
+    application = Application()
+    door = Turnstile(application, reads=1, writes=1)
+    watched = ["/monitoring/", "/metrics"]
+    async with asyncio.TaskGroup() as requests:
+        for path in ("/stock/", "/stock/", *watched, "/monitoring/?over=1h"):
+            requests.create_task(door(asked(path), None, nothing))
+        await until_settled()
+        assert application.inside == ["/stock/", *watched], "each has places of its own"
+        application.leave.set()
+
+
 async def test_one_that_fails_or_goes_away_leaves_its_place() -> None:
     application = Application()
     door = Turnstile(application, reads=1, writes=1)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
+from django.urls import resolve
 
 from inventory.cached import counts
 from inventory.cached.caches import CACHES, Cache
@@ -39,8 +40,10 @@ def status(name: str) -> CacheStatus:
 
 
 def visit_of(person: User) -> Visit:
+    """Of the page with this person's places."""
     request = HttpRequest()
     request.user = person
+    request.resolver_match = resolve("/locations/")
     return Visit(request)
 
 
@@ -63,6 +66,15 @@ def test_nothing_is_an_answer_too(alice: User, seen: list[Seen]) -> None:
         assert found is None
     assert made == [1]
     assert [outcome for _, _, outcome in seen] == ["miss", "hit", "hit"]
+
+
+def test_our_own_work_is_no_read(alice: User, seen: list[Seen]) -> None:
+    """As of the task that fills the cache: it asks for everything, and would miss all of it."""
+    visit = visit_of(alice)
+    visit.request.resolver_match = None
+    visit.read(CACHES[0], ("own work",), lambda _: ["products"], lambda: 1)
+    assert visit.outcome == "miss"
+    assert seen == []
 
 
 def test_an_observer_that_fails_breaks_nothing(

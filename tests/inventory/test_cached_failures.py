@@ -14,6 +14,7 @@ from inventory.cached.entries import Entry, Found
 from inventory.cached.link import LEFT_ALONE_S, link
 from inventory.cached.outdate import CacheNotTold
 from inventory.models import LocationAccess
+from realtime.lookout import lookout
 from tests.breakable import Breakable
 from tests.inventory.books import ask, book
 from tests.inventory.conftest import recovered
@@ -104,6 +105,24 @@ def test_a_writer_that_tells_another_valkey_than_readers_ask(
     settings.CACHES = here
     assert read(reader) == (9, "miss")
     other.remove()
+
+
+def test_while_looking_is_in_vain_nobody_waits_for_a_look(
+    valkey: Breakable, reader: Client
+) -> None:
+    warmed(reader)
+    valkey.stop()
+    book(ask("sale", 1))
+    began = time.monotonic()
+    assert not lookout().ask(60.0), "there is something to tell, and nobody to be told"
+    assert not lookout().ask(60.0), "the next who asks knows that already"
+    assert time.monotonic() - began < 30
+
+    valkey.start()
+    recovered()
+    while read(reader)[1] == "bypass":
+        assert time.monotonic() - began < 30, "it has not noticed that Valkey is back"
+        time.sleep(0.01)
 
 
 def test_who_finds_another_valkey_waits_for_nobody_in_it(

@@ -4,6 +4,7 @@ import html
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 import threading
@@ -96,10 +97,14 @@ class Plant:
     def start(self) -> None:
         self.web.start()
         self.worker.run(*WORKER)
-        self.beat.run(*CELERY, "beat", "--schedule", str(self._folder / "beat"), "--pidfile=")
+        self.start_beat()
         self.worker.wait_for("ready.")
         self.screen = self.socket("monitoring", "summary")
         self._visits.start()
+
+    def start_beat(self) -> None:
+        schedule = self._folder / f"beat-{secrets.token_hex(4)}"  # a killed one leaves half of it
+        self.beat.run(*CELERY, "beat", "--schedule", str(schedule), "--pidfile=")
 
     def stop(self) -> None:
         self._idle.set()

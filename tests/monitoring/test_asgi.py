@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from monitoring import measure
+from monitoring import asgi, measure
 from monitoring.asgi import Handler, Measured
 from monitoring.doing import doing
 from monitoring.tally import Tally
@@ -122,6 +122,25 @@ async def test_who_leaves_before_the_end_is_neither_an_error_nor_a_latency() -> 
     taken = measure.take()
     assert not taken.times
     assert taken.counts == {("responses", "unmatched", "GET", "gone"): 1}
+
+
+async def test_who_left_because_it_took_so_long_has_waited_at_least_until_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter([100.0, 104.5])
+    monkeypatch.setattr(asgi, "perf_counter", lambda: next(clock))
+
+    async def hang(scope: Any, receive: Any, send: Any) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await ask("/", http=hang)
+
+    taken = measure.take()
+    assert taken.counts == {("responses", "unmatched", "GET", "gone"): 1}
+    [times] = taken.times.values()
+    assert (times.count, times.failed) == (1, 0)
+    assert times.sum_us == pytest.approx(4.5e6)
 
 
 async def test_a_streamed_answer_is_timed_to_its_last_byte() -> None:

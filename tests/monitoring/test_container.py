@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring import container
+from monitoring import container, services
 
 MEGABYTE = 1024 * 1024
 SERVICE = "system.slice/liveshelf.service"
@@ -37,9 +37,11 @@ def test_a_unit_of_systemd_has_its_own_limit(root: Path) -> None:
         memory__current=300 * MEGABYTE,
         memory__stat=f"anon 1\ninactive_file {100 * MEGABYTE}",
         cpu__max="150000 100000",
+        cpu__stat="usage_usec 2500000\nuser_usec 2000000",
     )
     assert container.memory() == (200 * MEGABYTE, 512 * MEGABYTE)
     assert container.cores() == 1.5
+    assert container.processor_s() == 2.5
 
 
 def test_a_container_finds_its_limit_at_the_root_of_what_it_sees(root: Path) -> None:
@@ -57,6 +59,9 @@ def test_version_1_has_a_tree_for_each_controller(root: Path) -> None:
         memory__stat=f"inactive_file 1\ntotal_inactive_file {100 * MEGABYTE}",
     )
     assert container.memory() == (200 * MEGABYTE, 512 * MEGABYTE)
+    write(root / "cpu", cpu__cfs_quota_us=50_000, cpu__cfs_period_us=100_000)
+    write(root / "cpuacct", cpuacct__usage=3_000_000_000)
+    assert (container.cores(), container.processor_s()) == (0.5, 3.0)
 
 
 @pytest.mark.parametrize("membership", ["", "4:memory:/\n0::/\n"])
@@ -69,8 +74,23 @@ def test_without_a_limit_there_is_none(root: Path, membership: str) -> None:
         memory__usage_in_bytes=1,
         memory__stat="cache 0",
     )
+    write(root / "cpu", cpu__cfs_quota_us=-1, cpu__cfs_period_us=100_000)
     assert container.memory() is None
     assert container.cores() >= 1
+    assert container.processor_s() is None
+
+
+def test_the_processor_is_as_busy_as_its_share_of_it_allows(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a core that is used up is all of it, however many cores the machine has."""
+    clock = iter([100.0, 110.0])
+    monkeypatch.setattr("monitoring.services.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(services, "_busy_before", None)
+    write(root, cpu__max="50000 100000", cpu__stat="usage_usec 1000000")
+    assert services._busy() is None
+    write(root, cpu__stat="usage_usec 5750000")
+    assert services._busy() == pytest.approx(0.95)
 
 
 def test_where_there_are_no_groups_there_is_no_limit(root: Path) -> None:

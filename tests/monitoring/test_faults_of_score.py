@@ -151,6 +151,15 @@ def test_a_worker_that_is_killed_is_missed_until_another_one_comes(plant: Plant)
     plant.until_it_costs_nothing("not report|No worker")
 
 
+def test_a_beat_that_is_killed_is_missed_until_another_one_comes(plant: Plant) -> None:
+    plant.until_it_costs_nothing("not report|No beat")
+    plant.beat.kill()
+    assert plant.until_it_costs("not report: .*beat").score <= 70
+    assert plant.until_it_costs("No beat runs").score <= 70
+    plant.start_beat()
+    plant.until_it_costs_nothing("not report|No beat")
+
+
 def test_tasks_that_nobody_does_cost_points_until_they_are_done(plant: Plant) -> None:
 
     def is_well(look: Look) -> bool:

@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from monitoring.buckets import bucket_of
 from monitoring.caps import CAPS
+from monitoring.figures import Windows
 from monitoring.health import LEAST_WEIGHT, Assessment, assess, word_of
 from monitoring.parts import PARTS
-from monitoring.snapshot import Ledger, Snapshot
+from monitoring.reading import spread
+from monitoring.snapshot import Ledger, Processes, Snapshot
+from monitoring.tally import Times
 from tests.monitoring.snapshots import (
     NOW,
     degraded,
@@ -71,18 +75,28 @@ def test_the_worst_figure_of_a_part_counts_and_not_their_mean() -> None:
     assert (one.gauge.name, one.lost) == ("transaction", 10)
 
 
+def one_late_of(looks: int) -> Windows:
+    """Many processes look once a second each; one of them stood still."""
+    minute = spread(Times(looks, 0, 0, {bucket_of(0.001): looks - 1, bucket_of(8.0): 1}))
+    assert (minute.p99_ms or 0) < 10, "no percentile has seen it"
+    return Windows(minute, minute, minute)
+
+
+def without_beat() -> Processes:
+    """It said goodbye, or never began: nobody misses it by its name."""
+    each = tuple(one for one in healthy().processes.each if one.kind != "beat")
+    return Processes(len(each), len(each), each)
+
+
 OUTAGES = (
     (without_database(), "database-away", 10),
     (without_valkey(), "valkey-away", 50),
     (healthy(all=failing(0.3)), "failing", 50),
-    (
-        healthy(live=replace(healthy().live, hub_lag=windows(60, 9_000.0))),
-        "hub-stands-still",
-        50,
-    ),
+    (healthy(live=replace(healthy().live, hub_lag=one_late_of(600))), "hub-stands-still", 50),
     (healthy(ledger=Ledger(NOW, 1.0, 90, 2, "FLOUR at WH")), "books", 50),
     (degraded(), "process-missing", 70),
     (healthy(celery=replace(healthy().celery, workers=0)), "no-worker", 70),
+    (healthy(processes=without_beat()), "no-beat", 70),
 )
 
 
