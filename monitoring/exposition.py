@@ -4,6 +4,7 @@ django-prometheus writes it; the series are ours, from the sums in Valkey. What 
 knows is of one process, so nothing of that is shown.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,8 +22,10 @@ from prometheus_client.registry import Collector
 
 from inventory.models import operates
 from monitoring.buckets import Buckets, edge_s
-from monitoring.measured import is_reporting
+from monitoring.measured import is_reporting, processes
+from monitoring.missed import missed
 from monitoring.shelf import Shelf
+from monitoring.snapshot import Kind, Process
 from monitoring.tally import Key, Tally, Times
 
 # Edges of our own buckets, so that what is below each is exact: 0.45 ms to 19 s, each 2.14 times
@@ -100,7 +103,9 @@ class Shelved(Collector):
         finally:
             shelf.redis.close()
         yield _gauge("store_reachable", "Whether the sums could be read.", [({}, 1)])
-        yield from _processes([beat for beat in heartbeats if is_reporting(beat, now)], heartbeats)
+        there = processes(heartbeats, now).each
+        expected = Counter(one.kind for one in [*filter(_reports, there), *missed(there)])
+        yield from _processes([beat for beat in heartbeats if is_reporting(beat, now)], expected)
         for family, (name, text, labels) in HISTOGRAMS.items():
             yield _histogram(name, text, labels, totals, family)
         for family, (name, text, labels) in FAILURES.items():
@@ -113,17 +118,21 @@ class Shelved(Collector):
         yield _counter("lost_observations", "What there was no room to count.", {}, lost)
 
 
-def _processes(here: list[dict[str, Any]], expected: list[dict[str, Any]]) -> Iterator[Metric]:
+def _reports(process: Process) -> bool:
+    return process.reporting
+
+
+def _processes(here: list[dict[str, Any]], expected: Counter[Kind]) -> Iterator[Metric]:
     for level, (name, text) in LEVELS.items():
         yield _gauge(name, text, [({}, sum(beat["levels"].get(level, 0) for beat in here))])
-    kinds = sorted({beat["kind"] for beat in expected})
+    reporting = Counter(beat["kind"] for beat in here)
     yield _gauge(
         "processes",
         "Processes by kind: those that report, and those that should.",
         [
-            ({"kind": kind, "state": state}, sum(beat["kind"] == kind for beat in beats))
-            for kind in kinds
-            for state, beats in (("reporting", here), ("expected", expected))
+            ({"kind": kind, "state": state}, counted[kind])
+            for kind in sorted(expected)
+            for state, counted in (("reporting", reporting), ("expected", expected))
         ],
     )
     yield _gauge(
@@ -131,7 +140,7 @@ def _processes(here: list[dict[str, Any]], expected: list[dict[str, Any]]) -> It
         "Resident memory of the processes that report, by kind.",
         [
             ({"kind": kind}, sum(beat["memory_bytes"] for beat in here if beat["kind"] == kind))
-            for kind in kinds
+            for kind in sorted(expected)
         ],
     )
 

@@ -5,6 +5,7 @@ from statistics import median
 from typing import Any
 
 from monitoring.history import Stretch
+from monitoring.missed import missed
 from monitoring.reading import (
     counted,
     labels,
@@ -32,6 +33,8 @@ from monitoring.snapshot import (
 HEARD_WITHIN_S = 15.0
 # Who was killed and has no successor is missed until somebody has had a night's sleep.
 EXPECTED_FOR_S = 24 * 3600.0
+# Who has been replaced is shown beside its successor for so long.
+REPLACED_SHOWN_S = 600.0
 MOST_STATEMENTS = 10
 A_MINUTE_S = 60
 
@@ -55,7 +58,14 @@ def processes(heartbeats: Sequence[Heartbeat], now: float) -> Processes:
         for beat in sorted(heartbeats, key=lambda beat: (beat["kind"], beat["started_at"]))
         if now - beat["heard_at"] < EXPECTED_FOR_S
     )
-    return Processes(len(each), sum(process.reporting for process in each), each)
+    missing = missed(each)
+    shown = tuple(
+        one
+        for one in each
+        if one.reporting or one in missing or now - one.heard_at < REPLACED_SHOWN_S
+    )
+    reporting = sum(one.reporting for one in each)
+    return Processes(reporting + len(missing), reporting, shown)
 
 
 def is_reporting(beat: Heartbeat, now: float) -> bool:

@@ -1,6 +1,7 @@
 """What each gauge of the score reads from a snapshot: a figure, or why there is none."""
 
 from monitoring.figures import Spread, Windows
+from monitoring.missed import missed
 from monitoring.snapshot import Process, Snapshot
 
 # Fewer in the last minute say little: then the last 15 minutes count.
@@ -103,26 +104,7 @@ def beat(seen: Snapshot) -> float | str:
 
 
 def missing_processes(seen: Snapshot) -> list[Process]:
-    """Those that fell silent without a goodbye and that nobody has taken the place of: one that
-    was killed and started again goes by another name."""
-    missing: list[Process] = []
-    successors = [one for one in seen.processes.each if one.reporting]
-    for silent in (one for one in seen.processes.each if not one.reporting):
-        successor = next((one for one in successors if _follows(one, silent)), None)
-        if successor is None:
-            missing.append(silent)
-        else:
-            successors.remove(successor)
-    return missing
-
-
-def _follows(one: Process, silent: Process) -> bool:
-    # Of another host, too: a container that is started again is one.
-    return (
-        one.kind == silent.kind
-        and one.started_at > silent.started_at
-        and one.started_at > silent.heard_at - 1
-    )
+    return missed(seen.processes.each)
 
 
 def expected(seen: Snapshot) -> int:

@@ -25,8 +25,9 @@ from monitoring.snapshot import Kind
 
 logger = logging.getLogger(__name__)
 
-# After such a silence others may take it for dead: it goes on under another name.
-ANOTHER_NAME_AFTER_S = 300.0
+# After such a silence others may soon take it for dead (measured.EXPECTED_FOR_S): it goes on under
+# another name. What it laid down under the first is older by then than the hour that it keeps.
+ANOTHER_NAME_AFTER_S = 12 * 3600.0
 
 
 class Reporter:

@@ -33,7 +33,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    expected: int  # reporting, or silent without a goodbye for less than EXPECTED_FOR_S
+    expected: int  # reporting, or missed (missed.py) for less than EXPECTED_FOR_S
     reporting: int
     each: tuple[Process, ...]
 

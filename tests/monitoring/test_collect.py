@@ -13,7 +13,7 @@ from inventory.tasks import prove_ledger
 from monitoring import collect, measure, reporting, services
 from monitoring.collect import SNAPSHOT, WATCHED, Collector, read_snapshot
 from monitoring.collecting import ELECTED, MINUTE, Collecting
-from monitoring.measured import EXPECTED_FOR_S, HEARD_WITHIN_S
+from monitoring.measured import EXPECTED_FOR_S, HEARD_WITHIN_S, REPLACED_SHOWN_S
 from monitoring.reporting import Reporter
 from monitoring.shelf import SLOT_S, Delivery, Shelf
 from monitoring.sources import Sources
@@ -21,13 +21,13 @@ from monitoring.sources import Sources
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def heard(shelf: Shelf, name: str, ago_s: float, kind: str = "web") -> None:
+def heard(shelf: Shelf, name: str, ago_s: float, kind: str = "web", started_s: float = 1e9) -> None:
     beat = {
         "name": name,
         "kind": kind,
         "host": "h",
         "pid": 1,
-        "started_at": 0.0,
+        "started_at": time.time() - started_s,
         "heard_at": time.time() - ago_s,
         "memory_bytes": 1,
         "cpu_ratio": None,
@@ -48,6 +48,20 @@ def test_a_process_that_is_silent_is_expected_and_does_not_report(shelf: Shelf) 
     assert (found.processes.expected, found.processes.reporting) == (2, 1)
     assert [each.name for each in found.processes.each if not each.reporting] == ["silent"]
     assert found.live.browsers == 2, "what the silent one had is not known"
+
+
+def test_who_was_killed_and_started_again_is_neither_expected_nor_shown_for_long(
+    shelf: Shelf,
+) -> None:
+    heard(shelf, "killed", REPLACED_SHOWN_S + 1)
+    heard(shelf, "again", 0, started_s=60)
+    assert [one.name for one in Collector(shelf).build().processes.each] == ["again"]
+
+    heard(shelf, "killed, too", HEARD_WITHIN_S + 1)
+    found = Collector(shelf).build().processes
+
+    assert (found.expected, found.reporting) == (2, 1), "one that came took one place"
+    assert {one.name for one in found.each} >= {"again", "killed, too"}
 
 
 def test_a_process_that_is_silent_for_long_is_forgotten(shelf: Shelf) -> None:
