@@ -19,7 +19,7 @@ def cache(seen: Snapshot) -> Panel:
         figures=(
             gauged("Hit rate", "hits", found.all.ratio, "15 minutes"),
             Figure("Reads", words.count(found.all.reads), "15 minutes"),
-            _past(found.all),
+            _past(found.all, "15 minutes"),
             Figure("Memory", words.size(redis.used_bytes if redis else None), "all of Valkey"),
             Figure("Evicted", words.count(redis.evicted if redis else None), _evicting(seen)),
         ),
@@ -64,10 +64,10 @@ def _hit_rate(hits: Hits) -> Figure:
     return gauged("Hit rate", "hits", hits.ratio)
 
 
-def _past(hits: Hits) -> Figure:
+def _past(hits: Hits, over: str = "") -> Figure:
     """Valkey was away, or nobody had looked for changes: the database was read instead."""
     many = hits.reads and hits.bypassed > MANY_PAST * hits.reads
-    return Figure("Went past", words.count(hits.bypassed), tone="low" if many else "")
+    return Figure("Went past", words.count(hits.bypassed), over, "low" if many else "")
 
 
 def _cache_row(one: NamedCache) -> tuple[str | Figure, ...]:

@@ -29,10 +29,12 @@ class Fault:
 class Left:
     """`ended` are clients that a fault put out for good, with the cookie by which each comes in
     again afterwards; `blind` were not allowed to see all that they see at the end, from when to
-    when in seconds of the wall clock; `figures` are for the report."""
+    when in seconds of the wall clock; `live_for_s` is how long somebody went on calling it live
+    where nobody can book, so that no change tells; `figures` are for the report."""
 
     ended: dict[int, str] = field(default_factory=dict)
     blind: dict[int, tuple[float, float]] = field(default_factory=dict)
+    live_for_s: float = 0.0
     figures: dict[str, int | float | str] = field(default_factory=dict)
 
 

@@ -66,7 +66,7 @@ def _run(stage: Stage, fault: Fault) -> Report:
             stage.traffic.until_more(AFTER)
     finally:
         stage.mend()
-    _judge(stage, report, stay, fault, left.blind)
+    _judge(stage, report, stay, fault, left)
     report.figures |= left.figures
     for place, cookie in left.ended.items():
         stage.crowd.ask("reopen", places=[place], cookie=cookie)
@@ -80,7 +80,7 @@ def _judge(
     report: Report,
     stay: list[int],
     fault: Fault,
-    blind: dict[int, tuple[float, float]],
+    left: Left,
 ) -> None:
     people = [stage.people[place] for place in stay]
     truth, short = _caught_up(stage, stay)
@@ -88,10 +88,12 @@ def _judge(
     screens = [record["screens"][place] for place in stay]
     booked = stage.traffic.booked
     spans = [
-        without(live(screen["states"]), blind.get(place))
+        without(live(screen["states"]), left.blind.get(place))
         for place, screen in zip(stay, screens, strict=True)
     ]
-    behind, where = longest_behind(truth, booked, people, screens, spans)
+    behind, where = max(
+        longest_behind(truth, booked, people, screens, spans), (left.live_for_s, "somebody")
+    )
     report.figures |= {
         "changes": len(booked),
         "frames": sum(screen["counts"]["frames"] for screen in screens),

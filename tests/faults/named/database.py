@@ -2,6 +2,7 @@
 
 import csv
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +18,7 @@ IMPORTED_WITHIN_S = 600
 # telling everybody, come on top.
 SILENCE_FOUND_WITHIN_S = 10.0 + 2.0
 LOCK_FOUND_WITHIN_S = 5.0 + 2.0
+NOTICED_AT_ALL_WITHIN_S = 60
 
 
 @fault("PostgreSQL restarted", sees='Connecting with "as of" if it takes more than 3 s, then Live')
@@ -36,12 +38,13 @@ def killed(stage: Stage) -> None:
     sees='Live for ten seconds at most, then Connecting with "as of", then Live',
     behind_s=SILENCE_FOUND_WITHIN_S,
 )
-def black_holed(stage: Stage) -> None:
+def black_holed(stage: Stage) -> Left:
     """What it is asked arrives nowhere, and nothing says that it is gone."""
     stage.to_postgres.hush()
-    stage.crowd.until_none_is_live(SILENCE_FOUND_WITHIN_S)
+    live_for_s = _until_none_is_live(stage)
     if stage.at_size:
         stage.hold(60)
+    return Left(live_for_s=live_for_s)
 
 
 @fault(
@@ -49,13 +52,21 @@ def black_holed(stage: Stage) -> None:
     sees='Live for five seconds at most, then Connecting with "as of", then Live',
     behind_s=LOCK_FOUND_WITHIN_S,
 )
-def table_locked(stage: Stage) -> None:
+def table_locked(stage: Stage) -> Left:
     """By somebody who changes the catalogue by hand, and does not commit."""
     with stage.database(autocommit=False) as another:
         another.execute("LOCK TABLE inventory_category IN ACCESS EXCLUSIVE MODE")
-        stage.crowd.until_none_is_live(LOCK_FOUND_WITHIN_S)
+        live_for_s = _until_none_is_live(stage)
         if stage.at_size:
             stage.hold(60)
+    return Left(live_for_s=live_for_s)
+
+
+def _until_none_is_live(stage: Stage) -> float:
+    """How long it took."""
+    began = time.monotonic()
+    stage.crowd.until_none_is_live(NOTICED_AT_ALL_WITHIN_S)
+    return time.monotonic() - began
 
 
 @fault("commits out of order", sees="nothing")
