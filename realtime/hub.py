@@ -199,7 +199,7 @@ class Hub:
         return min(moments) - time.monotonic() if moments else None
 
     async def _read_rights_if_due(self) -> None:
-        if time.monotonic() >= self._rights_due:
+        if time.monotonic() >= self._rights_due:  # not each turn: it goes through all screens
             self._rights_due = time.monotonic() + LOOK_EVERY_S
             await read_rights_again(self.room, self._standing()[1].database)
 

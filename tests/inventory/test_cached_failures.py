@@ -11,7 +11,7 @@ from django.test import Client
 
 from inventory.cached import visit
 from inventory.cached.entries import Entry, Found
-from inventory.cached.link import LEFT_ALONE_S, link
+from inventory.cached.link import LEFT_ALONE_S
 from inventory.cached.outdate import CacheNotTold
 from inventory.models import LocationAccess
 from realtime.lookout import lookout
@@ -132,9 +132,9 @@ def test_who_finds_another_valkey_waits_for_nobody_in_it(
     valkey.stop()
     valkey.start()
     valkey.say("FLUSHALL")
+    recovered()
     monkeypatch.setattr(visit, "MOVE_EVERY_S", 3600.0)  # the answers stay where they are for now
     monkeypatch.setattr(visit, "_moved_at", time.monotonic())
-    link()._silent_until = 0.0
     looked: list[str] = []
     find = Entry.find
 
