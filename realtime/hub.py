@@ -21,7 +21,7 @@ from realtime.changes import Standpoint, changed_since, standpoint
 from realtime.database import connection_params
 from realtime.farewell import bye, reset
 from realtime.hints import listen
-from realtime.joins import Join, admit, refuse, welcome, what_is_missed
+from realtime.joins import Join, admit, interrupt, refuse, welcome, what_is_missed
 from realtime.lifeline import Lifeline
 from realtime.looks import LOOK_EVERY_S, Looks
 from realtime.presence import Presence
@@ -249,7 +249,7 @@ class Hub:
             try:
                 await self._enter(join)
             except BaseException as fault:
-                refuse(join, str(fault))
+                interrupt(join, fault, self._joins)
                 raise
             if join.done.cancelled():
                 self.leave(join.subscriber)

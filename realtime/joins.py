@@ -32,6 +32,7 @@ class Join:
     done: asyncio.Future[None] = field(default_factory=asyncio.Future)
     caught_up: bool = False
     """It had missed something, and got it."""
+    interrupted: bool = False
 
 
 async def admit(join: Join, stand: Standpoint, database: AsyncConnection[Any]) -> set[str] | None:
@@ -87,6 +88,18 @@ async def welcome(join: Join, stand: Standpoint, cursor: str, allowed: set[str])
         refused=refused,
         **({"sent_at": round(time.time() * 1000), "limits": LIMITS} if join.first else {}),
     )
+
+
+def interrupt(join: Join, fault: BaseException, waiting: asyncio.Queue[Join]) -> None:
+    """Its turn comes again, from the beginning: what it was sent already does no harm twice.
+
+    Only once, because it may be itself what the hub fails on.
+    """
+    if join.interrupted:
+        refuse(join, str(fault))
+    else:
+        join.interrupted = True
+        waiting.put_nowait(join)
 
 
 def refuse(join: Join, why: str) -> None:

@@ -146,11 +146,11 @@ def unlike_told(sees: str, people: Sequence[Person], screens: list[dict[str, Any
     loads = sees.endswith("then the page loads itself again")
     wrong = []
     for person, screen in zip(people, screens, strict=True):
-        states = {state for _, state in screen["states"]}
+        said = [state for _, state in screen["states"]]
+        states = set(said)
         is_so = states == {"live"} if sees.startswith("nothing") else told <= states
         if not is_so or (loads and not screen["counts"]["loads"]):
-            loaded = screen["counts"]["loads"]
-            wrong.append(f"{person.path} of {person.key}: {sorted(states)}, loaded {loaded} times")
+            wrong.append(f"{person.path} of {person.key}: {said}, {screen['counts']}")
     return wrong
 
 

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import closing
+from typing import Any
 
+import psycopg
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
@@ -15,11 +17,13 @@ from psycopg import AsyncConnection
 
 from inventory.models import StockLevel
 from realtime import hub as hub_module
+from realtime import joins
 from realtime.consumers import Live
 from realtime.database import connection_params
-from realtime.hub import Hub
+from realtime.hub import Hub, Join
 from realtime.middleware import read_live
 from realtime.protocol import Close
+from realtime.subscriber import Subscriber
 from tests.faults.link import Background, Link
 from tests.realtime.screens import Screen, opened, running_hub
 from tests.realtime.test_hub import receive
@@ -54,6 +58,57 @@ async def test_the_next_screen_revives_a_hub_whose_task_ended_for_the_old_ones_t
 
     await old.quantity(flour_level.pk, 6)
     await new.quantity(flour_level.pk, 6)
+
+
+@pytest.mark.parametrize("fault", [asyncio.CancelledError, psycopg.OperationalError])
+async def test_who_is_just_coming_in_when_the_hub_is_interrupted_comes_in_all_the_same(
+    hub: Hub,
+    bob: User,
+    flour_level: StockLevel,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: type[BaseException],
+) -> None:
+    """A list that was fetched again subscribes anew; that must cost nobody the socket."""
+    screen = await opened(hub, bob, "location:WH")
+    turns = _failing(monkeypatch, [fault()])
+
+    await screen.subscribe(screen.page.cursor, "summary")
+
+    assert turns == [screen.subscriber, screen.subscriber], "its turn must have come again"
+    assert not screen.closed
+    assert "summary" in screen.subscriber.topics
+    await receive(5)
+    await screen.quantity(flour_level.pk, 5)
+
+
+async def test_who_is_interrupted_twice_is_asked_to_come_back_and_the_others_are_served(
+    hub: Hub, bob: User, flour_level: StockLevel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be itself what the hub fails on."""
+    screen = await opened(hub, bob, "location:WH")
+    turns = _failing(monkeypatch, [psycopg.OperationalError("no memory")] * 2)
+
+    with pytest.raises(ConnectionError, match="no memory"):
+        await Screen(hub, bob, screen.page).hello("location:WH")
+
+    assert len(turns) == 2
+    assert not screen.closed
+    await receive(5)
+    await screen.quantity(flour_level.pk, 5)
+
+
+def _failing(monkeypatch: pytest.MonkeyPatch, faults: list[BaseException]) -> list[Subscriber]:
+    """Whoever comes in meets these, one each time; returns whose turn it was, as it comes."""
+    turns: list[Subscriber] = []
+
+    async def admit(join: Join, *rest: Any) -> set[str] | None:
+        turns.append(join.subscriber)
+        if faults:
+            raise faults.pop()
+        return await joins.admit(join, *rest)
+
+    monkeypatch.setattr(hub_module, "admit", admit)
+    return turns
 
 
 async def test_a_ping_revives_a_hub_whose_task_ended(
