@@ -50,6 +50,7 @@ class Live:
         )
         self._bucket = Bucket(protocol.FRAMES_A_SECOND, protocol.FRAMES_AT_ONCE)
         self._greeted = False
+        self._subscriber.overhear(self._take_ack)
 
     @property
     def patience_s(self) -> float | None:
@@ -59,7 +60,7 @@ class Live:
     async def hear(self, text: str | None) -> None:
         if text is None:
             raise Hangup(Close.MALFORMED, "frames are text")
-        if not (self._bucket.take() and self._hub.people.take(self._subscriber.person)):
+        if not self._may_speak():
             await self._subscriber.tell("bye", code=Close.TOO_FAST, after_ms=WAIT_AFTER_FLOOD_MS)
             raise Hangup(Close.TOO_FAST, "too many frames")
         match protocol.parse(text):
@@ -77,6 +78,22 @@ class Live:
                 self._hub.presence.note(self._subscriber, resource, state)
             case Ack(cursor):
                 self._subscriber.acknowledge(cursor)
+
+    def _may_speak(self) -> bool:
+        return self._bucket.take() and self._hub.people.take(self._subscriber.person)
+
+    def _take_ack(self, data: bytes) -> bool:
+        """Whether it was an ack as it should be; all else, and its refusal, is for `hear`."""
+        if not (self._greeted and data.startswith(protocol.ACK_BEGINS)):
+            return False
+        try:
+            message = protocol.parse(data.decode())
+        except (Malformed, UnicodeDecodeError):
+            return False
+        if not (isinstance(message, Ack) and self._may_speak()):
+            return False
+        self._subscriber.acknowledge(message.cursor)
+        return True
 
     async def _hello(self, hello: Hello) -> None:
         if self._greeted:

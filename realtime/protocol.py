@@ -55,6 +55,7 @@ SERVER_SAYS = {
 CURSOR = re.compile(r"\d{1,20}:\d{1,20}:(?:\d{1,20}(?:,\d{1,20})*)?")
 
 # Nine of ten messages are this one, as a browser writes it.
+ACK_BEGINS = b'{"type":"ack",'
 QUICK_ACK = re.compile(r'\{"type":"ack","cursor":"([\d:,]{1,4096})"\}')
 
 

@@ -119,6 +119,11 @@ class Subscriber:
             self._writer = asyncio.create_task(self._write_backlog())
         return True
 
+    def overhear(self, take: Callable[[bytes], bool]) -> None:
+        """Until it is gone; where the server is one that allows it."""
+        if self._wire is not None:
+            self._wire.overhear(take)
+
     def acknowledge(self, cursor: str) -> None:
         """The client has applied everything up to the last frame with this cursor."""
         unacked = self._unacked
@@ -146,6 +151,8 @@ class Subscriber:
     def gone(self, code: int | None = None) -> None:
         """The socket closed by itself, or the other side closed it with this code."""
         self._closed = True
+        if self._wire is not None:
+            self._wire.overhear_no_more()
         self._count_out(code)
         if self._writer:
             self._writer.cancel()

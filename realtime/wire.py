@@ -4,8 +4,12 @@ ASGI's `send` costs a dictionary, several coroutines and the encoding of the tex
 socket. What goes to many sockets is encoded once, and its bytes are written to the transport of
 each: a server's frames are not masked, so they are the same for all. A server that is not known,
 or that looks different one day, is asked through ASGI as before.
+
+The other way round it is much the same: acks are most of what comes in, and one of them as a
+message of ASGI costs several times what it does.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
@@ -54,6 +58,14 @@ class Wire(Protocol):
 
     def close(self, code: int) -> bool:
         """Says whether it began to close."""
+
+    def overhear(self, take: Callable[[bytes], bool]) -> None:
+        """Let `take` have the bytes of each text before ASGI does; it says whether that was all.
+
+        Ended by `overhear_no_more`: until then the socket holds whom it is overheard by.
+        """
+
+    def overhear_no_more(self) -> None: ...
 
 
 def straight_to(send: Any) -> Wire | None:
@@ -117,6 +129,11 @@ class DaphnesWire:
             return False
         self._protocol.sendCloseFrame(code=code)
         return True
+
+    def overhear(self, take: Callable[[bytes], bool]) -> None:
+        """Not here: Daphne's way to ASGI costs little beside Autobahn's reading of the frame."""
+
+    def overhear_no_more(self) -> None: ...
 
 
 def wait_for_the_last_word(send: Any, seconds: float) -> None:
@@ -193,3 +210,16 @@ class UvicornsWire:
     def close(self, code: int) -> bool:
         """Its own way is well."""
         return False
+
+    def overhear(self, take: Callable[[bytes], bool]) -> None:
+        """Each message would make it stop reading from the socket, and begin again."""
+        usual = self._protocol.handle_text
+
+        def handle_text(event: Any) -> None:
+            if not (event.fin and take(event.data)):
+                usual(event)
+
+        self._protocol.handle_text = handle_text
+
+    def overhear_no_more(self) -> None:
+        vars(self._protocol).pop("handle_text", None)

@@ -5,8 +5,10 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from inventory.models import OperationKind, Source, StockLevel
 from inventory.operations import Ask, apply
-from realtime.protocol import Close
+from realtime.protocol import FRAMES_AT_ONCE, Close
 from tests.realtime.servers import COMMANDS, Browser, Served, port, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +48,12 @@ def serve(tmp_path: Path, listener: socket.socket) -> Iterator[Serve]:
 def receive(quantity: int) -> None:
     ask = Ask(uuid4(), OperationKind.RECEIVE, "FLOUR", "WH", quantity)
     apply([ask], by=None, source=Source.TASK)
+
+
+def unacked(line: HTTPConnection) -> dict[str, Any]:
+    line.request("GET", "/unacked")
+    told: dict[str, Any] = json.loads(line.getresponse().read())
+    return told
 
 
 def held(line: HTTPConnection, *names: str) -> dict[str, int]:
@@ -192,3 +200,62 @@ def test_nothing_of_a_closed_socket_waits_for_garbage_to_be_looked_for(
         pass
     assert now == before
     line.close()
+
+
+@pytest.mark.parametrize(("name", "asgi_tells_acks"), [("daphne", True), ("uvicorn", False)])
+def test_an_ack_counts_by_whichever_way_it_comes(
+    serve: Serve,
+    listener: socket.socket,
+    bob: User,
+    flour_level: StockLevel,
+    name: str,
+    *,
+    asgi_tells_acks: bool,
+) -> None:
+    serve(name, "tests.realtime.unacked:application")
+    browser = Browser(listener, bob).open()
+    browser.hello("location:WH")
+    line = HTTPConnection("127.0.0.1", listener.getsockname()[1], timeout=40)
+
+    for messages, split in ((1 + asgi_tells_acks, False), (2 + asgi_tells_acks, True)):
+        receive(1)
+        cursor = browser.until("changes")["cursor"]
+        assert unacked(line)["unacked"] == [1]
+        ack = json.dumps({"type": "ack", "cursor": cursor}, separators=(",", ":"))
+        # In two parts it is ASGI's in any case.
+        browser.wire.send([ack[:20], ack[20:]] if split else ack)
+        until = time.monotonic() + 20
+        while (told := unacked(line))["unacked"] != [0] and time.monotonic() < until:
+            pass
+        assert told == {"unacked": [0], "messages": messages}
+    browser.say(type="ping", n=7, t=0)
+    assert browser.until("pong")["n"] == 7
+    line.close()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    ("cursor", "times", "code"),
+    [("1:1:", FRAMES_AT_ONCE + 20, Close.TOO_FAST), ("1:1:1,", 1, Close.MALFORMED)],
+)
+def test_an_ack_too_many_or_malformed_closes_the_socket_like_any_other_message(
+    serve: Serve,
+    listener: socket.socket,
+    bob: User,
+    flour_level: StockLevel,
+    name: str,
+    cursor: str,
+    times: int,
+    code: Close,
+) -> None:
+    serve(name)
+    browser = Browser(listener, bob).open()
+    browser.hello("location:WH")
+
+    with suppress(ConnectionClosed):  # while it still writes
+        for _ in range(times):
+            browser.wire.send(f'{{"type":"ack","cursor":"{cursor}"}}')
+    with pytest.raises(ConnectionClosed):
+        browser.until("nothing more")
+
+    assert browser.wire.close_code == code
