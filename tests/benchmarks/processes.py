@@ -52,8 +52,11 @@ class Server:
         self._wait_until_it_listens()
 
     def cpu_s(self) -> float:
-        times = self._watched.cpu_times()
-        return times.user + times.system
+        """Seconds of CPU by Linux's own clock of the process, which is exact.
+
+        What /proc says comes in ticks of 10 ms: two thirds of a microsecond for each of 15,000 frames.
+        """
+        return time.clock_gettime(_cpu_clock_of(self._process.pid))
 
     def memory_kb(self) -> float:
         """Private to the process: what it shares with others is not counted."""
@@ -119,3 +122,8 @@ class Child(Answering):
             *arguments,
             environment={"DATABASE_URL": database_url(database)} if database else None,
         )
+
+
+def _cpu_clock_of(process: int) -> int:
+    """MAKE_PROCESS_CPUCLOCK(process, CPUCLOCK_SCHED) of Linux, as clock_getcpuclockid(3) has it."""
+    return ~process << 3 | 2

@@ -1,7 +1,7 @@
 """Who has a page open is shown to who else has it open, and to nobody else."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
@@ -240,6 +240,10 @@ class FullWire:
 
     def close(self, code: int) -> bool:
         return True
+
+    def overhear(self, take: Callable[[bytes], bool]) -> None: ...
+
+    def overhear_no_more(self) -> None: ...
 
 
 async def test_a_frame_of_presence_does_not_queue_up_and_a_closed_line_gets_none(bob: User) -> None:
