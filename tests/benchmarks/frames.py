@@ -21,7 +21,7 @@ from tests.benchmarks.table import Line
 SOCKETS = 500
 CHANGES_A_SECOND = 10
 WINDOW_S = 3.0
-ROUNDS = 4
+ROUNDS = 8
 DRAIN_S = 0.4
 # A server that is behind sends in bursts: it is done when nothing came for so many looks.
 QUIET_LOOKS = 3
