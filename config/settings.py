@@ -77,6 +77,21 @@ TEMPLATES = [
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 60_000
 
+# Whoever wants a connection waits so long for one. As long the pool tries for it, after 1, 2, 4 and
+# 3 seconds; by itself it would for five minutes, at last each other minute, and a database that is
+# back would be of no use until then.
+CONNECTION_WITHIN_S = 10
+# What was sent and is not acknowledged by then has led nowhere; by itself Linux tries for a quarter
+# of an hour. A line on which nothing is sent is asked each ten seconds whether it is still there.
+UNACKNOWLEDGED_FOR_MS = 10_000
+LINES = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": UNACKNOWLEDGED_FOR_MS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+
 DATABASES = {
     "default": ENVIRONMENT.database
     | {
@@ -84,8 +99,14 @@ DATABASES = {
         # A connection that a restart of the database has cut is found out before it is handed out.
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **LINES,
             **ENVIRONMENT.database.get("OPTIONS", {}),
-            "pool": {"min_size": 0, "max_size": 20, "timeout": 10},
+            "pool": {
+                "min_size": 0,
+                "max_size": 20,
+                "timeout": CONNECTION_WITHIN_S,
+                "reconnect_timeout": CONNECTION_WITHIN_S,
+            },
             "options": f"-c lock_timeout={LOCK_TIMEOUT_MS}",
         },
     }

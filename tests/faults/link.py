@@ -108,7 +108,7 @@ class Link:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # The end of the loop; what asyncio does with a cancelled task of a server is to complain.
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError), contextlib.closing(writer):
             await self._carry_one(reader, writer)
 
     async def _carry_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

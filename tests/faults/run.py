@@ -11,10 +11,14 @@ from tests.soak.report import Report
 
 # How the faults that are a matter of time begin.
 NOT_LIVE, BEHIND, SAW = "not live", "live and behind", "saw something else"
+NOT_SAVED = "what was being saved is not answered"
 NOT_MEASURED = "NOT MEASURED"
 BEFORE = 8
 AFTER = 16
 CAUGHT_UP_WITHIN_S = 20
+# The longest pause of who asks for a connection to the database, and of who sends again, and a
+# server that starts.
+SAVED_WITHIN_S = 15.0
 LATE_S = 60
 # With more than this to do for each core, a machine has no time of which bounds could be measured.
 MOST_LOAD_A_CORE = 2.0
@@ -43,7 +47,7 @@ def run(stage: Stage, fault: Fault) -> Report:
 
 def _is_only_late(report: Report) -> bool:
     return bool(report.faults) and all(
-        each.name.startswith((NOT_LIVE, BEHIND, SAW)) for each in report.faults
+        each.name.startswith((NOT_LIVE, BEHIND, SAW, NOT_SAVED)) for each in report.faults
     )
 
 
@@ -56,6 +60,7 @@ def _run(stage: Stage, fault: Fault) -> Report:
             left = fault.act(stage) or Left()
             stage.mend()
             mended = time.monotonic()
+            waiting, mended_at = set(stage.traffic.pending), time.time()
             stay = [place for place in range(len(stage.people)) if place not in left.ended]
             others = stage.crowd.until_live(fault.back_s, stay)
             report.figures["seconds until all are live"] = round(time.monotonic() - mended, 1)
@@ -67,6 +72,10 @@ def _run(stage: Stage, fault: Fault) -> Report:
     finally:
         stage.mend()
     _judge(stage, report, stay, fault, left)
+    saved_s = stage.traffic.answered_after(waiting, mended_at)
+    report.figures["seconds until what was being saved is answered"] = round(saved_s, 1)
+    late = [f"{saved_s:.0f} s"] * (saved_s > SAVED_WITHIN_S)
+    report.blame(f"{NOT_SAVED} within {SAVED_WITHIN_S:.0f} s", late)
     report.figures |= left.figures
     for place, cookie in left.ended.items():
         stage.crowd.ask("reopen", places=[place], cookie=cookie)

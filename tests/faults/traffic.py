@@ -62,6 +62,11 @@ class Traffic:
         """Wait until so many more were answered than by now."""
         self._background.run(self._until(len(self.booked) + count), PATIENCE_S)
 
+    def answered_after(self, asked: set[str], at: float) -> float:
+        """How many seconds after this time of the wall clock the last of these was answered."""
+        times = [each.answered_at - at for each in self.booked if each.id in asked]
+        return max(times, default=0.0)
+
     async def _until(self, count: int) -> None:
         while len(self.booked) < count:
             assert self._running is not None
