@@ -4,11 +4,14 @@ It sees what no middleware does: static files, addresses that lead nowhere, faul
 middlewares themselves, and answers until their last byte.
 """
 
+import asyncio
 from time import perf_counter
 from typing import Any
 
+from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+from django.db import connections
 from django.http import HttpRequest
 
 from monitoring.doing import NOTHING, UNMATCHED, WELL_FORMED, Doing, doing, new_id
@@ -20,13 +23,35 @@ PROBES = {"healthz", "readyz", "metrics"}
 
 
 class Handler(ASGIHandler):
-    """Django's, which also notes the name of the view that it found for an address."""
+    """Django's, which also notes the name of the view that it found for an address, and loses no
+    connection to the database."""
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().handle(scope, receive, send)
+        except asyncio.CancelledError:
+            _give_connections_back()
+            raise
 
     def resolve_request(self, request: HttpRequest) -> Any:
         match = super().resolve_request(request)
         if (what := doing.get()) is not NOTHING:
             what.route = match.view_name
         return match
+
+
+def _give_connections_back() -> None:
+    """When the thread of this request has done what it still does.
+
+    Who goes while a view waits for the database is not waited for: Daphne cancels the request ten
+    seconds later, and with it what Django has put after the view in the thread's queue, to close
+    its connections. They would be missing from the pool for ever, and after twenty of them nothing
+    is answered any more. What is put there directly, nobody cancels.
+    """
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    thread = context and SyncToAsync.context_to_thread_executor.get(context)
+    if thread:
+        thread.submit(connections.close_all)
 
 
 class Measured:
