@@ -55,8 +55,9 @@ SERVER_SAYS = {
 CURSOR = re.compile(r"\d{1,20}:\d{1,20}:(?:\d{1,20}(?:,\d{1,20})*)?")
 
 # Nine of ten messages are this one, as a browser writes it.
-ACK_BEGINS = b'{"type":"ack",'
 QUICK_ACK = re.compile(r'\{"type":"ack","cursor":"([\d:,]{1,4096})"\}')
+# What does not begin like this is not worth reading to find out whether it is one.
+ACK_BEGINS = b'{"type":"ack",'
 
 
 class Close(IntEnum):

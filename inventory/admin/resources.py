@@ -50,7 +50,7 @@ class FileAdmin(ImportExportMixin):  # type: ignore[misc]  # ships no types
         return bool(admin.has_view_permission(request))
 
 
-class CodeField(Field):  # type: ignore[misc]
+class CodeField(Field):  # type: ignore[misc]  # ships no types
     """Names a new record; what is there keeps its code, whatever its case."""
 
     def clean(self, row: Any, **kwargs: Any) -> str:
@@ -61,7 +61,7 @@ class CodeField(Field):  # type: ignore[misc]
             super().save(instance, row, is_m2m, **kwargs)
 
 
-class CodeWidget(ForeignKeyWidget):  # type: ignore[misc]
+class CodeWidget(ForeignKeyWidget):  # type: ignore[misc]  # ships no types
     """Another record, named by its code."""
 
     def __init__(self, model: type[models.Model]) -> None:
@@ -75,7 +75,7 @@ class CodeWidget(ForeignKeyWidget):  # type: ignore[misc]
         return found
 
 
-class SkuLoader(BaseInstanceLoader):  # type: ignore[misc]
+class SkuLoader(BaseInstanceLoader):  # type: ignore[misc]  # ships no types
     """One indexed look-up a row, whatever the case of its SKU."""
 
     def get_instance(self, row: Any) -> Product | None:
@@ -85,7 +85,7 @@ class SkuLoader(BaseInstanceLoader):  # type: ignore[misc]
         return products.alias(key=key).filter(key=sku.upper()).first()
 
 
-class PlainDiff(Diff):  # type: ignore[misc]
+class PlainDiff(Diff):  # type: ignore[misc]  # ships no types
     """What changes, as <ins> and <del>, without the inline colours that the policy forbids."""
 
     def as_html(self) -> list[SafeString]:
@@ -93,7 +93,7 @@ class PlainDiff(Diff):  # type: ignore[misc]
         return [SafeString(STYLED.sub(r"<\1>", html)) for html in super().as_html()]
 
 
-class CatalogueResource(ModelResource):  # type: ignore[misc]
+class CatalogueResource(ModelResource):  # type: ignore[misc]  # ships no types
     @classmethod
     def get_diff_class(cls) -> type[PlainDiff]:
         return PlainDiff

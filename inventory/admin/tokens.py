@@ -86,7 +86,7 @@ class ApiTokenAdmin(HouseAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.made_by = request.user
         # For the answer to this request only: no session, message or log ever holds it.
-        request.secret = obj.set_secret()  # type: ignore[attr-defined]
+        request.secret = obj.set_secret()  # type: ignore[attr-defined]  # ours
         super().save_model(request, obj, form, change)
 
     def response_add(
@@ -96,7 +96,7 @@ class ApiTokenAdmin(HouseAdmin):
             "title": "The token is made",
             "opts": self.opts,
             "token": obj,
-            "secret": request.secret,  # type: ignore[attr-defined]
+            "secret": request.secret,  # type: ignore[attr-defined]  # of save_model
         }
         page = TemplateResponse(request, "admin/inventory/apitoken/made.html", context)
         add_never_cache_headers(page)

@@ -50,16 +50,18 @@ def receive(quantity: int) -> None:
     apply([ask], by=None, source=Source.TASK)
 
 
+def told(line: HTTPConnection, address: str) -> dict[str, Any]:
+    line.request("GET", address)
+    answer: dict[str, Any] = json.loads(line.getresponse().read())
+    return answer
+
+
 def unacked(line: HTTPConnection) -> dict[str, Any]:
-    line.request("GET", "/unacked")
-    told: dict[str, Any] = json.loads(line.getresponse().read())
-    return told
+    return told(line, "/unacked")
 
 
 def held(line: HTTPConnection, *names: str) -> dict[str, int]:
-    line.request("GET", f"/left-over?{'&'.join(names)}")
-    counts: dict[str, int] = json.loads(line.getresponse().read())
-    return counts
+    return told(line, f"/left-over?{'&'.join(names)}")
 
 
 def left(process: Served) -> int:
@@ -225,9 +227,9 @@ def test_an_ack_counts_by_whichever_way_it_comes(
         # In two parts it is ASGI's in any case.
         browser.wire.send([ack[:20], ack[20:]] if split else ack)
         until = time.monotonic() + 20
-        while (told := unacked(line))["unacked"] != [0] and time.monotonic() < until:
+        while (now := unacked(line))["unacked"] != [0] and time.monotonic() < until:
             pass
-        assert told == {"unacked": [0], "messages": messages}
+        assert now == {"unacked": [0], "messages": messages}
     browser.say(type="ping", n=7, t=0)
     assert browser.until("pong")["n"] == 7
     line.close()
