@@ -122,8 +122,9 @@ export class LivePage {
     });
     for (const event of DOUBT_AFTER) on(window, event, () => this.#line.doubt());
     on(document, "visibilitychange", () => this.#line.viewChanged());
-    // A page that the browser keeps for "back" must hold no socket and no timer.
-    on(window, "pagehide", () => this.#rest());
+    // A page that the browser keeps for "back" must hold no socket and no timer. One that it does not
+    // keep it ends itself: a socket that is still opening, closed here, would be an error to it.
+    on(window, "pagehide", ({ persisted }) => persisted && this.#rest());
     on(window, "pageshow", ({ persisted }) => persisted && this.#wake());
     this.#status.watch(signal);
     this.#pause.watch(signal);

@@ -5,12 +5,13 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import Browser, WebSocketRoute, expect
 
 from inventory.models import LocationAccess, StockLevel
+from tests.browser.bad_line import BadLine
 from tests.browser.books import book
 from tests.browser.conftest import Visit
-from tests.browser.people import was_not_reloaded
+from tests.browser.people import visiting, was_not_reloaded
 from tests.browser.processes import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,3 +112,15 @@ def test_coming_back_by_the_back_button_is_live_again(
 
     expect(seen.see(f"#stock-{level.pk}")).to_have_attribute("data-quantity", "13")
     expect(seen.pill).to_have_attribute("data-state", "live")
+
+
+def test_leaving_while_the_socket_opens_is_no_error(
+    server: Server, browser: Browser, bob: User
+) -> None:
+    slow = BadLine(server.port, latency_s=0.3)
+    with slow.open(), visiting(browser, slow.url) as open_page:
+        seen = open_page(bob, None)
+        with seen.page.expect_websocket():
+            seen.go("/stock/")
+        # And leaves, which must write nothing to the console.
+        expect(seen.pill).to_have_attribute("data-state", "connecting")

@@ -166,7 +166,7 @@ def test_frames_that_were_shown_leave_nothing(visit: Visit, charlie: User, shelf
 
 
 def test_a_page_that_ended_runs_nothing(visit: Visit, charlie: User, shelf: None) -> None:
-    """Every timer that is set on it is counted; when it is left, none of ours is pending."""
+    """Every timer that is set on it is counted; when the browser keeps it, none is pending."""
     seen = visit(charlie, None)
     seen.page.add_init_script("""
         globalThis.pending = new Map();
@@ -188,7 +188,7 @@ def test_a_page_that_ended_runs_nothing(visit: Visit, charlie: User, shelf: None
     seen.go_live("/stock/")
     seen.expect_pong()
 
-    seen.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
+    seen.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
 
     assert seen.page.evaluate("[...pending.values()]") == []
     assert seen.page.evaluate("document.querySelector('#connection').dataset.state") != "live"
