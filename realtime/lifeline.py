@@ -26,18 +26,17 @@ class Lifeline:
             return
         # One of them alone is of no use: what is left goes, too.
         for task in self.tasks:
-            task.cancel()
+            send_away(task)
         self.tasks = [asyncio.create_task(work, name=name) for name, work in self._begin()]
         for task in self.tasks:
             task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         tasks, self.tasks = self.tasks, []
-        while running := [task for task in tasks if not task.done()]:
-            # redis uses `wait_for`, which before Python 3.12 may swallow a cancellation.
-            for task in running:
-                task.cancel()
-            await asyncio.wait(running, timeout=CANCEL_AGAIN_AFTER_S)
+        for task in tasks:
+            send_away(task)
+        if tasks:
+            await asyncio.wait(tasks)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task in self.tasks:
@@ -48,3 +47,11 @@ class Lifeline:
     def _again(self, task: asyncio.Task[None]) -> None:
         if task in self.tasks:
             self.start()
+
+
+def send_away(task: asyncio.Task[None]) -> None:
+    """Cancel it until it has ended: redis uses `wait_for`, which before Python 3.12 may swallow a
+    cancellation."""
+    if not task.done():
+        task.cancel()
+        asyncio.get_running_loop().call_later(CANCEL_AGAIN_AFTER_S, send_away, task)

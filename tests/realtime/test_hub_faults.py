@@ -21,6 +21,7 @@ from realtime import joins
 from realtime.consumers import Live
 from realtime.database import connection_params
 from realtime.hub import Hub, Join
+from realtime.lifeline import send_away
 from realtime.middleware import read_live
 from realtime.protocol import Close
 from realtime.subscriber import Subscriber
@@ -41,7 +42,7 @@ async def hub() -> AsyncIterator[Hub]:
 async def killed(hub: Hub, name: str) -> None:
     """End one of the hub's tasks behind its back."""
     task = next(task for task in hub.lifeline.tasks if task.get_name() == name)
-    task.cancel()
+    send_away(task)
     await asyncio.wait([task])
 
 
