@@ -127,12 +127,13 @@ async def test_a_socket_is_accepted_before_anybody_is_asked_who_it_is(
 async def test_a_ping_is_answered_with_its_own_marks_and_the_cursor(hub: Hub, bob: User) -> None:
     tab = await Tab(bob).open()
     await tab.hello()
+    before = hub.cursor
 
     await tab.say(type="ping", n=3, t=12.5)
 
     pong = await tab.hear()
     assert (pong["type"], pong["n"], pong["t"]) == ("pong", 3, 12.5)
-    assert pong["cursor"] == hub.cursor
+    assert pong["cursor"] in {before, hub.cursor}, "the hub may have looked since"
 
 
 async def test_subscribe_brings_what_changed_since_the_regions_cursor(
