@@ -8,6 +8,7 @@ from typing import Any
 from config.asgi import application as real
 from realtime import fragments, publish
 from realtime.hub import current_hub
+from realtime.lifeline import send_away
 from realtime.subscriber import Subscriber
 
 
@@ -40,7 +41,7 @@ def exception_inside_a_drawing() -> None:
 def hubs_task_dies() -> None:
     for task in current_hub().lifeline.tasks:
         if task.get_name() == "hub":
-            task.cancel()
+            send_away(task)
 
 
 def hints_twice_and_late() -> None:

@@ -53,11 +53,13 @@ async def booked(hub: Hub, quantity: int, at: str = "WH") -> int:
     return await has_read(hub)
 
 
-async def quiet(hub: Hub, screen: Screen, level: StockLevel) -> None:
-    """Spend the first frame after quiet, so that the next has to wait."""
+async def quiet(hub: Hub, screen: Screen, level: StockLevel) -> int:
+    """Spend the first frame after quiet, so that the next has to wait; returns the transaction
+    that it shows."""
     await receive(1)
     await screen.quantity(level.pk, 1)
     await next_flush(hub)
+    return await has_read(hub)
 
 
 def of_changes(screen: Screen) -> list[dict[str, object]]:
@@ -80,6 +82,7 @@ async def test_the_first_change_after_quiet_leaves_at_once_and_the_next_ones_wai
     assert len(of_changes(screen)) == 2, "what waited is one frame, with the last value"
     assert len(frame["levels"]) == 1
     assert sees(frame["cursor"], last), "and the cursor of the last look that is in it"
+    assert not sees(frame["cursor"], await booked(hub, 1)), "and of none after it"
 
 
 async def test_another_screen_has_a_window_of_its_own(
@@ -107,10 +110,11 @@ async def test_a_pong_does_not_run_ahead_of_what_waits(
     hub: Hub, bob: User, flour_level: StockLevel, long_window: pytest.MonkeyPatch
 ) -> None:
     screen = await opened(hub, bob, "location:WH")
-    await quiet(hub, screen, flour_level)
+    shown = await quiet(hub, screen, flour_level)
 
     waiting = await booked(hub, 1)
 
+    assert sees(hub.cursor_for(screen.subscriber), shown)
     assert not sees(hub.cursor_for(screen.subscriber), waiting)
     late = await opened(hub, bob, "location:WH")
     assert hub.cursor_for(late.subscriber) == hub.cursor, "it has caught up, nothing waits for it"
@@ -240,9 +244,11 @@ async def test_a_ping_tells_the_cursor_of_its_own_screen(
     screen = await opened(hub, bob, "location:WH")
     conversation._greeted = True
     conversation._subscriber = screen.subscriber
-    await quiet(hub, screen, flour_level)
+    shown = await quiet(hub, screen, flour_level)
     waiting = await booked(hub, 1)
 
     await conversation.hear('{"type":"ping","n":1,"t":0}')
 
-    assert not sees(str(screen.frames[-1]["cursor"]), waiting)
+    cursor = str(screen.frames[-1]["cursor"])
+    assert sees(cursor, shown)
+    assert not sees(cursor, waiting)
