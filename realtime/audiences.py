@@ -82,10 +82,11 @@ class Audience:
     def owes(self, screen: Subscriber) -> bool:
         return self.held is not None and screen.entered < self.flush
 
-    def sent(self, began: float) -> None:
-        """All of it has left. Only now: until then a pong may not run ahead of it."""
+    def sent(self, began: float, written: float) -> None:
+        """All of it has left. Only now: until then a pong may not run ahead of it. The next window
+        begins with the writing: from one frame to the next it is never shorter."""
         self.held = self.committed_at = None
-        self.sent_at = began
+        self.sent_at = written
         self.cost_s = time.monotonic() - began
 
 

@@ -31,13 +31,13 @@ async def release(room: Room) -> None:
         if parcel:
             await send(text(parcel, cursor), cursor, [screen])
     for audience in due:
-        began = time.monotonic()
+        began = written = time.monotonic()
         if audience.held:
             cursor = audience.cursor
-            await send(
-                text(audience.held, cursor), cursor, audience.waiting(), audience.committed_at
-            )
-        audience.sent(began)
+            frame = text(audience.held, cursor)
+            written = time.monotonic()
+            await send(frame, cursor, audience.waiting(), audience.committed_at)
+        audience.sent(began, written)
         room.holding.discard(audience)
 
 
