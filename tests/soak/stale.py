@@ -108,8 +108,9 @@ class Scene:
                 for number, server in enumerate(servers):
                     for each in range(WRITERS):
                         tasks.create_task(self.write(server, self.rig.cookies[each]))
-                    for _ in range(READERS):
-                        tasks.create_task(self.read(server, f"server {number}"))
+                    for each in range(READERS):
+                        cookie = self.rig.cookies[-1 - each]
+                        tasks.create_task(self.read(server, f"server {number}", cookie))
                     tasks.create_task(self.read_as_guest(server))
                 tasks.create_task(self.write_untold())
                 tasks.create_task(self.give_and_take())
@@ -152,8 +153,8 @@ class Scene:
 
     # -- who reads --------------------------------------------------------------------------
 
-    async def read(self, server: Server, name: str) -> None:
-        wire = Wire(server.port, self.rig.cookies[-1])
+    async def read(self, server: Server, name: str, cookie: str) -> None:
+        wire = Wire(server.port, cookie)
         while self.is_on():
             sku, place = self.chance.choice(HOT)
             path = self.chance.choice(PATHS).format(sku=sku, place=place)

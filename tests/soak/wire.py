@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from http import HTTPStatus
 from typing import Any
 
 PATH = "/api/v1/operations"
@@ -33,13 +34,15 @@ class Wire:
             raise Lost(str(fault)) from fault
 
     async def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers by their small letters, and the body. Raises Lost."""
+        """Status, headers by their small letters, and the body; later, where it asks for more than
+        it may. Raises Lost."""
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                reader, writer = await self._connected()
-                writer.write(self._head_of(path))
-                await writer.drain()
-                return await self._read(reader)
+                while True:
+                    status, headers, body = await self._get(path)
+                    if status != HTTPStatus.TOO_MANY_REQUESTS:
+                        return status, headers, body
+                    await asyncio.sleep(int(headers["retry-after"]))
         except (OSError, EOFError, asyncio.LimitOverrunError) as fault:
             self.close()
             raise Lost(str(fault)) from fault
@@ -57,6 +60,12 @@ class Wire:
         if self._streams:
             self._streams[1].close()
             self._streams = None
+
+    async def _get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        reader, writer = await self._connected()
+        writer.write(self._head_of(path))
+        await writer.drain()
+        return await self._read(reader)
 
     def _head_of(self, path: str) -> bytes:
         host = f"127.0.0.1:{self._port}"
