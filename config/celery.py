@@ -6,8 +6,12 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# By the schemes of its addresses: as a setting it would stand in every line of the log instead.
+TRANSPORT_ALIASES |= dict.fromkeys(("redis", "rediss"), "config.broker:Transport")
 
 app = Celery("liveshelf")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -157,6 +157,8 @@ CHANNEL_LAYERS = {
 }
 
 CELERY_BROKER_URL = ENVIRONMENT.redis_url
+# However long it is away: after a hundred attempts, within the hour, the worker would end.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"

@@ -68,12 +68,12 @@ class Process:
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
-    def wait_for(self, text: str) -> None:
-        """Until it has written this."""
+    def wait_for(self, text: str, times: int = 1) -> None:
+        """Until it has written this so many times."""
         until = time.monotonic() + PATIENCE_S
-        while text not in self.log:
+        while self.log.count(text) < times:
             self.expect_life()
-            assert time.monotonic() < until, f"no {text!r} in:\n{self.log[-4000:]}"
+            assert time.monotonic() < until, f"no {times} {text!r} in:\n{self.log[-4000:]}"
             time.sleep(0.05)
 
     def stop(self) -> None:

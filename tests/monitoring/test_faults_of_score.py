@@ -35,6 +35,8 @@ SCAN = "/api/v1/barcodes/4006381333931"
 # A hub that is just due a second later must still be well over what caps the score.
 STANDSTILL_S = 8.0
 MANY = 800
+IN_HAND = 3
+CONNECTION_LOST = "Connection to broker lost"
 
 
 class Counted(NamedTuple):
@@ -184,6 +186,24 @@ def test_without_valkey_the_score_is_fifty_at_most_until_it_is_back(plant: Plant
     assert "Only one process." in during.text
     plant.valkey.start()
     plant.until_it_costs_nothing("Valkey does not answer")
+
+
+def test_a_worker_with_tasks_in_hand_outlives_a_valkey_that_goes_away(plant: Plant) -> None:
+    """What it has taken and not begun, it would give back, and there is nobody to give it to."""
+    plant.until_it_costs_nothing("not report|No worker")
+    with plant.database(autocommit=False) as database:
+        database.execute("LOCK TABLE inventory_locationtotaldelta IN SHARE MODE")  # none is done
+        before = plant.worker.log.count(" received")
+        send_tasks(plant, IN_HAND)
+        plant.worker.wait_for(" received", before + IN_HAND)
+        lost = plant.worker.log.count(CONNECTION_LOST)
+        plant.valkey.stop()
+        plant.worker.wait_for(CONNECTION_LOST, lost + 1)
+    plant.valkey.start()
+    before = plant.worker.log.count(" succeeded")
+    send_tasks(plant, IN_HAND)
+    plant.worker.wait_for(" succeeded", before + IN_HAND)
+    plant.until_it_costs_nothing("not report|No worker")
 
 
 def test_without_a_database_an_open_page_says_so_until_it_is_back(plant: Plant) -> None:
