@@ -18,7 +18,7 @@ from tests.inventory.booked import book, receive
 from tests.inventory.decided import words
 
 SESSION_USER_AND_CURSOR = 3
-NOON_YESTERDAY = (timezone.now() - timedelta(days=1)).replace(hour=12)
+NOON_YESTERDAY = (timezone.now() - timedelta(days=1)).replace(hour=12, minute=0)
 
 
 def undo_latest() -> None:
@@ -69,14 +69,19 @@ def test_what_came_to_nothing_is_not_named(yesterday: str) -> None:
 
 
 def test_the_page_of_one_day_says_what_it_came_to(
-    client: Client, bob: User, yesterday: str
+    client: Client, bob: User, alice: User, yesterday: str
 ) -> None:
-    client.force_login(bob)
-    page = client.get(f"/movements/?from={yesterday}&to={yesterday}")
-    text = words(page)
-    assert "Sold 5 pcs 12.50" in text
-    assert "Thrown away 2 pcs" in text
-    assert "45" not in text, "nothing of the shop"
+    def seen_by(person: User) -> str:
+        client.force_login(person)
+        return words(client.get(f"/movements/?from={yesterday}&to={yesterday}"))
+
+    everything = seen_by(alice)
+    assert "Sold 45 pcs 112.50" in everything
+    assert "Sold -40 pcs" in everything
+    without_the_shop = seen_by(bob)
+    assert "Sold 5 pcs 12.50" in without_the_shop
+    assert "Thrown away 2 pcs" in without_the_shop
+    assert "Sold -40 pcs" not in without_the_shop
 
 
 @pytest.mark.parametrize(
