@@ -81,6 +81,7 @@ def test_the_page_of_one_day_says_what_it_came_to(
     without_the_shop = seen_by(bob)
     assert "Sold 5 pcs 12.50" in without_the_shop
     assert "Thrown away 2 pcs" in without_the_shop
+    assert "Sold 45 pcs" not in without_the_shop
     assert "Sold -40 pcs" not in without_the_shop
 
 
