@@ -14,13 +14,22 @@ BYTES_AT_ONCE = 64 * 1024
 
 class BadLine:
     """latency_s is one way; of what is lost (a share of the chunks) TCP sends a second copy, which
-    holds up all that comes after it."""
+    holds up all that comes after it. What begins with `swallows` never arrives."""
 
-    def __init__(self, port: int, *, latency_s: float, lost: float = 0, again_s: float = 1) -> None:
+    def __init__(
+        self,
+        port: int,
+        *,
+        latency_s: float = 0,
+        lost: float = 0,
+        again_s: float = 1,
+        swallows: bytes | None = None,
+    ) -> None:
         self._server_port = port
         self._latency_s = latency_s
         self._lost = lost
         self._again_s = again_s
+        self._swallows = swallows
         self._chance = random.Random(1)
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -41,6 +50,8 @@ class BadLine:
     async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:
             while chunk := await source.read(BYTES_AT_ONCE):
+                if self._swallows and chunk.startswith(self._swallows):
+                    continue
                 is_lost = self._chance.random() < self._lost
                 await asyncio.sleep(self._latency_s + (self._again_s if is_lost else 0))
                 target.write(chunk)

@@ -64,6 +64,8 @@ class OtherEnd:
             self.say(
                 "welcome", cursor="6:6:", topics=message["topics"], refused=[], sent_at=_now_ms()
             )
+        if message["type"] == "ping":
+            self.say("pong", n=message["n"], t=message["t"], server_time=_now_ms())
         if message["type"] == "subscribe":
             self.say("subscribed", cursor="7:7:", topics=message["topics"], refused=[])
 

@@ -26,6 +26,9 @@ DESK = {"width": 1440, "height": 900}
 PATIENCE_MS = 8_000
 expect.set_options(timeout=PATIENCE_MS)
 
+# With its day, where midnight has passed since.
+SHOWN_TIME = r"(\d+ \w+, )?\d\d:\d\d"
+
 # What the browser says when it leaves a page whose requests are under way.
 LEFT_BEHIND = "net::ERR_ABORTED"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from inventory.models import LocationAccess, StockLevel
 from tests.browser.books import book
 from tests.browser.conftest import Visit
-from tests.browser.people import Visitor, was_not_reloaded
+from tests.browser.people import SHOWN_TIME, Visitor, was_not_reloaded
 from tests.browser.weather import Weather
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,7 +50,7 @@ def test_what_changes_waits_and_is_counted_and_comes_when_it_is_wanted(
 
     press(seen)
     expect(seen.pill).to_contain_text("Paused")
-    expect(seen.see("#as-of")).to_contain_text(re.compile(r"Numbers as of \d\d:\d\d"))
+    expect(seen.see("#as-of")).to_contain_text(re.compile(rf"Numbers as of {SHOWN_TIME}"))
     for _ in range(3):
         book("sale", 2)
     seen.expect_pong()
