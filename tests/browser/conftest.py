@@ -8,6 +8,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
@@ -34,6 +35,8 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield browser
         browser.close()
+        # Within an event loop the thread has a connection of its own; it ends here.
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")
