@@ -166,14 +166,16 @@ def put_together(began: float, now: float, answers: Answers, seen: Seen) -> Snap
 
 
 _collector: Collector | None = None
+_making = threading.Lock()
 
 
 def collector() -> Collector:
     """Of this process, made when it is first needed."""
     global _collector
-    if _collector is None:
-        _collector = Collector(Shelf())
-    return _collector
+    with _making:
+        if _collector is None:
+            _collector = Collector(Shelf())
+        return _collector
 
 
 def read_snapshot() -> Snapshot:

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from inventory.cached import visit
+from inventory.cached import feed, gate, visit
 from inventory.cached.link import link
 from inventory.models import Barcode, Location, Product, StockLevel, StockMovement
 from realtime.lookout import lookout
@@ -24,6 +24,15 @@ def fresh_cache(transactional_db: None) -> None:
     recovered()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM inventory_cachegate")
+
+
+@pytest.fixture
+def just_looked(fresh_cache: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes have been looked for just now, however slow the machine is: what a test changes has
+    to be known without a look."""
+    monkeypatch.setattr(feed, "PATIENCE_S", 30)
+    monkeypatch.setattr(gate, "FRESH_S", 3600)
+    monkeypatch.setattr(gate, "DUE_S", 3600)
 
 
 def recovered() -> None:
@@ -68,7 +77,7 @@ def levels(
     oscar.groups.add(Group.objects.get(name="operator"))
     there = StockLevel.objects.create(product=flour_level.product, location=shop)
     Barcode.objects.create(code="400638", product=flour_level.product)
-    _, booked = book(ask("receive", 4), ask("receive", 7311, location="SHOP"))
+    _, booked = book(ask("receive", 4), ask("receive", 7_311_731_173, location="SHOP"))
     lines = dict(StockMovement.objects.values_list("location__code", "pk"))
     return {
         "here": flour_level.pk,

@@ -1,6 +1,6 @@
 """What the ladders of rights stand on: the cast, the shop that only alice sees, all addresses.
 
-`7,311` and `SHOP` stand nowhere else, but for the numbers of transactions in a cursor.
+`7,311,731,173` and `SHOP` stand nowhere else: no key and no number of a transaction is as large.
 """
 
 import re
@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver
 
 CAST = ("alice", "bob", "charlie", "dora", "oscar", "anonymous")
-HIDDEN = re.compile(r"SHOP|Corner shop|(?<![\w:,])7,?311(?![\w:])")
+HIDDEN = re.compile(r"SHOP|Corner shop|7,?311,?731,?173")
 
 
 def patterns(parts: list[Any], before: str = "") -> Iterator[str]:

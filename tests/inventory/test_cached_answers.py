@@ -19,7 +19,7 @@ from inventory.models import (
 )
 from tests.inventory.books import ask, book
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_cache")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("just_looked")]
 API = "/api/v1"
 # Session, person and the gate.
 QUERIES_OF_A_HIT = 3

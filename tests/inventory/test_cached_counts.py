@@ -19,7 +19,7 @@ from inventory.cached.status import CacheStatus, cache_status
 from inventory.cached.visit import Visit
 from inventory.tasks import warm_cache
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_cache")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("just_looked")]
 Seen = tuple[str, str, str]
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from inventory.models import Location, Product, Vendor
 from tests.inventory.books import ask, book
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_cache")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("just_looked")]
 # Session, person, where the page stands, the gate.
 QUERIES = 4
 LEDGER = 1

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from inventory.api.inventory import Wanted
+from inventory.cached import entries, visit
 from inventory.cached.entries import Entry, Found
 from inventory.models import Location, LocationAccess
 from tests.breakable import Breakable
@@ -17,6 +18,7 @@ from tests.inventory.books import ask, book
 from tests.inventory.reading import URL, read, warmed
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE_S = 30
 
 
 def test_what_was_read_before_a_write_is_not_given_after_it(
@@ -73,15 +75,27 @@ def test_of_many_who_miss_at_once_one_reads(
     read(reader)
     valkey.say("FLUSHALL")
     made: list[int] = []
-    waiting = threading.Event()
-    figures = Wanted.figures
+    waiting: set[int] = set()
+    all_wait = threading.Event()
+    figures, find = Wanted.figures, Entry.find
 
     def slow(self: Wanted) -> Any:
         made.append(1)
-        waiting.wait(0.2)
+        assert all_wait.wait(PATIENCE_S), "the others don't wait for it"
         return figures(self)
 
+    def noting(self: Entry, cursor: str) -> Found:
+        found = find(self, cursor)
+        if found.body is None and not found.is_ours:
+            waiting.add(threading.get_ident())
+        if len(waiting) == 4:
+            all_wait.set()
+        return found
+
+    monkeypatch.setattr(visit, "WAIT_S", PATIENCE_S)
+    monkeypatch.setattr(entries, "ALONE_MS", 2_000 * PATIENCE_S)
     monkeypatch.setattr(Wanted, "figures", slow)
+    monkeypatch.setattr(Entry, "find", noting)
     cookies = reader.cookies
     found: list[tuple[int, str]] = []
 

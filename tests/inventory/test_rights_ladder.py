@@ -1,6 +1,6 @@
 """Who gets what at every address: an address without a line in the table fails.
 
-The shop is the place that only the manager may see; `7,311` and `SHOP` stand nowhere else.
+The shop is the place that only the manager may see; `7,311,731,173` and `SHOP` stand nowhere else.
 """
 
 from collections.abc import Iterator
@@ -152,7 +152,7 @@ def test_nothing_moves_when_a_hidden_place_changes(name: str, levels: dict[str, 
         addresses = [one for one in addresses if one not in {"/monitoring/", "/metrics"}]
     before = {address: steady(client.get(address)) for address in addresses}
 
-    book(ask("sale", 7310, location="SHOP"))
+    book(ask("sale", 7_311_731_172, location="SHOP"))
     Location.objects.filter(code="SHOP").update(name="Renamed")
     Location.objects.create(code="AAA", name="A new one")
 

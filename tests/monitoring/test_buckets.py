@@ -2,7 +2,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.buckets import LAST, Buckets, bucket_of, edge_s, percentiles_ms
@@ -23,6 +23,7 @@ def in_buckets(values: list[float]) -> Buckets:
     return buckets
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.floats(2e-6, 150), min_size=1))
 def test_no_percentile_is_further_off_than_half_a_bucket(values: list[float]) -> None:
     found = percentiles_ms(in_buckets(values), SHARES)

@@ -1,6 +1,7 @@
 """Limits of a group, in trees as the kernel lays them out."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_the_processor_is_as_busy_as_its_share_of_it_allows(
 ) -> None:
     """Half a core that is used up is all of it, however many cores the machine has."""
     clock = iter([100.0, 110.0])
-    monkeypatch.setattr("monitoring.services.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr(services, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     monkeypatch.setattr(services, "_busy_before", None)
     write(root, cpu__max="50000 100000", cpu__stat="usage_usec 1000000")
     assert services._busy() is None

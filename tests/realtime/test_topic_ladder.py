@@ -82,7 +82,7 @@ def cast(
     oscar: User,
 ) -> Cast:
     StockLevel.objects.create(product=flour_level.product, location=shop)
-    book(ask("receive", 4), ask("receive", 7311, location="SHOP"))
+    book(ask("receive", 4), ask("receive", 7_311_731_173, location="SHOP"))
     return {"alice": alice, "bob": bob, "charlie": charlie, "dora": dora, "oscar": oscar}
 
 
