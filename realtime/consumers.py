@@ -174,13 +174,16 @@ async def live(
 
 
 async def _say_goodbye(hub: Hub) -> None:
-    """Return when the lines are closed from both ends, or have had their time.
+    """Return when the lines are closed from both ends and the other processes know who left, or
+    when that has had its time.
 
     A socket that the machine closes while something of the client's still waits in it is reset,
     and the client loses the last words, that say when to come back.
     """
     await hub.close_all(Close.RESTART)
-    await _conversations.until_over(HEARD_WITHIN_S)
+    await asyncio.gather(
+        _conversations.until_over(HEARD_WITHIN_S), hub.presence.until_told(HEARD_WITHIN_S)
+    )
 
 
 async def _converse(

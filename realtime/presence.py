@@ -68,7 +68,7 @@ class Presence:
         self._hurry = asyncio.Event()
         self._lifeline = Lifeline(lambda: [("presence", self._go_round_for_ever())])
         self.after_round: list[Callable[[], None]] = []
-        """Called once each, after a round that begins later; tests wait by it."""
+        """Called once each, after a round that begins later."""
 
     def start(self) -> None:
         self._lifeline.start()
@@ -80,6 +80,15 @@ class Presence:
         """All leave, or a test waits: not in a second, now."""
         self._hurry.set()
         self._came.set()
+
+    async def until_told(self, within_s: float) -> None:
+        """Return when the other processes have been told who is here now, or after so long."""
+        told = asyncio.Event()
+        self.after_round.append(told.set)
+        self.hurry()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await told.wait()
 
     def note(self, screen: Subscriber, resource: str, state: State) -> None:
         """What somebody does on a page; of no consequence where they may not see it."""

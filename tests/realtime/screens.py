@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connections
 
 from realtime.hub import Hub, Join, current_hub
+from realtime.looks import LOOK_EVERY_S
 from realtime.middleware import Live, read_live
 from realtime.protocol import Close
 from realtime.subscriber import Subscriber
@@ -69,19 +70,21 @@ class Screen:
             raise AssertionError(f"not in {self.frames}, closed {self.closed}") from None
         return found
 
+    def found(self, level: int, quantity: int) -> Frame | None:
+        """The frame that says that a level has this quantity, if it is there."""
+        return next(
+            (
+                frame
+                for frame in self.frames
+                for row in frame.get("levels", ())
+                if row["id"] == level and row["quantity"] == quantity
+            ),
+            None,
+        )
+
     async def quantity(self, level: int, quantity: int) -> Frame:
         """Wait for the frame that says that a level has this quantity."""
-        found: Frame = await self.until(
-            lambda frames: next(
-                (
-                    frame
-                    for frame in frames
-                    for row in frame.get("levels", ())
-                    if row["id"] == level and row["quantity"] == quantity
-                ),
-                None,
-            )
-        )
+        found: Frame = await self.until(lambda _: self.found(level, quantity))
         return found
 
 
@@ -93,6 +96,16 @@ async def next_flush(hub: Hub) -> None:
             hub.after_look.append(flushed.set)
             hub.look()
             await flushed.wait()
+
+
+async def next_look(hub: Hub) -> None:
+    """Return when all is sent that the hub finds by the next look it takes by itself: however slow
+    this machine is, that is the look that begins within a second."""
+    assert LOOK_EVERY_S <= 1
+    looked = asyncio.Event()
+    hub.after_look.append(looked.set)
+    async with asyncio.timeout(PATIENCE_S):
+        await looked.wait()
 
 
 @asynccontextmanager

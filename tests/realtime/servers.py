@@ -17,7 +17,10 @@ from realtime.middleware import read_live
 from tests.browser.processes import Process
 
 DAPHNE = ("-m", "daphne", "-v", "1", "--fd", "{fd}")
-UVICORN = ("-m", "uvicorn", "--lifespan", "off", "--fd", "{fd}")
+UVICORN = (
+    *("-m", "uvicorn", "--lifespan", "off", "--fd", "{fd}"),
+    *("--timeout-keep-alive", "600"),  # a test may take its time between two questions
+)
 COMMANDS = {"daphne": DAPHNE, "uvicorn": UVICORN}
 # A server that was just started loads all it needs first, on a machine that may be busy.
 ANSWER_WITHIN_S = 40

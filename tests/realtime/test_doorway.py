@@ -11,6 +11,7 @@ from realtime import doorway
 from realtime.buckets import Bucket, Buckets
 from realtime.doorway import Door, Doorway
 from realtime.protocol import Close
+from tests.realtime.screens import PATIENCE_S
 
 CLOCKS = "realtime.buckets.monotonic", "realtime.doorway.monotonic"
 HERD = 2_000
@@ -85,7 +86,7 @@ async def _never_done(scope: Any, receive: Any, send: Any, is_in: Any) -> None:
 
 async def come(door: Doorway) -> WebsocketCommunicator:
     wire = WebsocketCommunicator(door, "/ws/live/")
-    assert (await wire.connect())[0]
+    assert (await wire.connect(timeout=PATIENCE_S))[0]
     return wire
 
 
@@ -97,15 +98,18 @@ async def test_who_comes_when_too_many_do_is_told_when_to_come_back(clock: Clock
     waits = []
     for _ in range(3):
         wire = await come(door)
-        bye = json.loads(await wire.receive_from())
+        bye = json.loads(await wire.receive_from(timeout=PATIENCE_S))
         assert (bye["type"], bye["code"]) == ("bye", Close.TOO_FAST)
-        assert await wire.receive_output() == {"type": "websocket.close", "code": Close.TOO_FAST}
+        assert await wire.receive_output(timeout=PATIENCE_S) == {
+            "type": "websocket.close",
+            "code": Close.TOO_FAST,
+        }
         waits.append(bye["after_ms"])
 
     assert waits == sorted(waits)
     assert waits[0] < waits[-1]
     for wire in inside:
-        await wire.disconnect()
+        await wire.disconnect(timeout=PATIENCE_S)
 
 
 @pytest.mark.asyncio
@@ -117,14 +121,14 @@ async def test_who_waits_for_the_first_answer_counts_until_it_came(
     first = await come(door)
 
     turned_away = await come(door)
-    assert json.loads(await turned_away.receive_from())["code"] == Close.TOO_FAST
+    assert json.loads(await turned_away.receive_from(timeout=PATIENCE_S))["code"] == Close.TOO_FAST
     await first.send_to(text_data="in")
-    await first.receive_from()
+    await first.receive_from(timeout=PATIENCE_S)
 
     second = await come(door)
     assert await second.receive_nothing()
     for wire in (first, second):
-        await wire.disconnect()
+        await wire.disconnect(timeout=PATIENCE_S)
 
 
 def come_all(clock: Clock, served_a_second: float) -> tuple[float, int]:

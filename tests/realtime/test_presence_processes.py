@@ -17,10 +17,11 @@ from redis.asyncio import Redis
 
 from inventory.models import StockLevel
 from realtime import crowds, presence
+from realtime.consumers import _say_goodbye
 from realtime.hub import Hub
 from realtime.protocol import Close, State
 from realtime.publish import HUBS
-from tests.realtime.screens import running_hub
+from tests.realtime.screens import next_look, running_hub
 from tests.realtime.servers import COMMANDS, Browser, Served, port, served
 from tests.realtime.visits import PAGE, next_round, sees, shown, visit
 
@@ -188,6 +189,31 @@ async def test_a_server_that_is_told_to_end_says_that_its_people_left(
     await sees(here)
 
 
+async def test_a_process_that_ends_waits_until_the_others_have_heard_who_left(
+    hub: Hub, other: Hub, bob: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await visit(hub, bob)
+    await visit(other, charlie)
+    await sees(here, "charlie")
+    layer = get_channel_layer()
+    assert layer is not None
+    send = layer.group_send
+    told: list[str] = []
+
+    async def slowly(group: str, message: dict[str, Any]) -> None:
+        for _ in range(100):
+            await asyncio.sleep(0)
+        await send(group, message)
+        told.append(message["process"])
+
+    monkeypatch.setattr(layer, "group_send", slowly, raising=False)
+
+    await _say_goodbye(other)
+
+    assert other.presence._process in told
+    await sees(here)
+
+
 @pytest.fixture(params=["refuses", "never answers"])
 def no_valkey(request: pytest.FixtureRequest, settings: LazySettings) -> Iterator[None]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -209,9 +235,9 @@ async def test_without_valkey_a_process_shows_its_own_people_and_all_numbers(
 
     await sees(here, "charlie")
     await sees(there, "bob")
-    async with asyncio.timeout(2):
-        await StockLevel.objects.aupdate(quantity=4)
-        await here.quantity(flour_level.pk, 4)
+    await StockLevel.objects.aupdate(quantity=4)
+    await next_look(hub)
+    assert here.found(flour_level.pk, 4)
     assert shown(here) == ["charlie"], "nobody could tell of alice"
 
 

@@ -20,9 +20,9 @@ from realtime.buckets import Buckets
 from realtime.consumers import Live
 from realtime.hub import Hub
 from realtime.middleware import read_live
-from realtime.protocol import LARGEST_FRAME_BYTES, MOST_TOPICS, Close
+from realtime.protocol import FRAMES_AT_ONCE, LARGEST_FRAME_BYTES, MOST_TOPICS, Close
 from realtime.routing import websocket
-from tests.realtime.screens import running_hub
+from tests.realtime.screens import PATIENCE_S, running_hub
 from tests.sessions import session_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -46,14 +46,14 @@ class Tab:
         if self.person:
             headers.append((b"cookie", await sync_to_async(_login)(self.person)))
         self.wire = WebsocketCommunicator(websocket, "/ws/live/", headers=headers)
-        self.accepted, self.code = await self.wire.connect()
+        self.accepted, self.code = await self.wire.connect(timeout=PATIENCE_S)
         return self
 
     async def say(self, **message: Any) -> None:
         await self.wire.send_to(text_data=json.dumps(message))
 
     async def hear(self) -> dict[str, Any]:
-        frame: dict[str, Any] = json.loads(await self.wire.receive_from())
+        frame: dict[str, Any] = json.loads(await self.wire.receive_from(timeout=PATIENCE_S))
         return frame
 
     async def hello(self, *topics: str, **changed: Any) -> dict[str, Any]:
@@ -251,7 +251,7 @@ async def test_who_floods_is_asked_to_wait_and_cut_off(hub: Hub, bob: User) -> N
     tab = await Tab(bob).open()
     await tab.hello()
 
-    for n in range(60):
+    for n in range(20 * FRAMES_AT_ONCE):  # more than are let through again while it says them
         await tab.say(type="ping", n=n, t=0)
 
     assert await tab.closed() == Close.TOO_FAST
@@ -262,7 +262,7 @@ async def test_a_closed_tab_leaves_nothing_behind(hub: Hub, bob: User) -> None:
     await tab.hello("location:WH", "summary")
     assert hub.room.topics, "it must have been entered for this to mean anything"
 
-    await tab.wire.disconnect()
+    await tab.wire.disconnect(timeout=PATIENCE_S)
 
     assert not hub.room.screens
     assert not hub.room.topics
