@@ -30,11 +30,14 @@ class Left:
     """`ended` are clients that a fault put out for good, with the cookie by which each comes in
     again afterwards; `blind` were not allowed to see all that they see at the end, from when to
     when in seconds of the wall clock; `live_for_s` is how long somebody went on calling it live
-    where nobody can book, so that no change tells; `figures` are for the report."""
+    where nobody can book, so that no change tells; `late` is what came, but after its time;
+    `afterwards` puts right what the next fault finds otherwise; `figures` are for the report."""
 
     ended: dict[int, str] = field(default_factory=dict)
     blind: dict[int, tuple[float, float]] = field(default_factory=dict)
     live_for_s: float = 0.0
+    late: list[str] = field(default_factory=list)
+    afterwards: Callable[[Stage], None] | None = None
     figures: dict[str, int | float | str] = field(default_factory=dict)
 
 

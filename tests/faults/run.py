@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from typing import Any
 
 from tests.faults.fault import Fault, Left
@@ -12,6 +13,7 @@ from tests.soak.report import Report
 # How the faults that are a matter of time begin.
 NOT_LIVE, BEHIND, SAW = "not live", "live and behind", "saw something else"
 NOT_SAVED = "what was being saved is not answered"
+TOO_LATE = "it came too late"
 NOT_MEASURED = "NOT MEASURED"
 BEFORE = 8
 AFTER = 16
@@ -47,7 +49,7 @@ def run(stage: Stage, fault: Fault) -> Report:
 
 def _is_only_late(report: Report) -> bool:
     return bool(report.faults) and all(
-        each.name.startswith((NOT_LIVE, BEHIND, SAW, NOT_SAVED)) for each in report.faults
+        each.name.startswith((NOT_LIVE, BEHIND, SAW, NOT_SAVED, TOO_LATE)) for each in report.faults
     )
 
 
@@ -76,9 +78,15 @@ def _run(stage: Stage, fault: Fault) -> Report:
     report.figures["seconds until what was being saved is answered"] = round(saved_s, 1)
     late = [f"{saved_s:.0f} s"] * (saved_s > SAVED_WITHIN_S)
     report.blame(f"{NOT_SAVED} within {SAVED_WITHIN_S:.0f} s", late)
+    report.blame(TOO_LATE, left.late)
     report.figures |= left.figures
     for place, cookie in left.ended.items():
         stage.crowd.ask("reopen", places=[place], cookie=cookie)
+        stage.people[place] = replace(stage.people[place], cookie=cookie)
+    if left.afterwards:
+        left.afterwards(stage)
+        _, short = _caught_up(stage, list(range(len(stage.people))))
+        report.blame("short of a change afterwards", short)
     others = stage.crowd.until_live(fault.back_s)
     report.blame(f"{NOT_LIVE} afterwards", [others] if others else [])
     return report

@@ -7,6 +7,9 @@ from tests.faults.named import FAULTS
 from tests.faults.run import NOT_MEASURED, run
 from tests.faults.stage import Stage
 
+# The first one furnishes the stage, and what is late once has another try.
+pytestmark = pytest.mark.timeout(400)
+
 SHORT = [each for each in FAULTS.values() if not each.only_at_size]
 
 

@@ -18,6 +18,7 @@ CLOSED_WITHIN_S = 10
 # Somebody whose session no other fault ends.
 KNOCKS = PEOPLE - 1
 HELLO = {"v": VERSION, "client": "flood", "epoch": "", "cursor": "1:1:", "rights": "", "topics": []}
+# And so that nobody else was ever anything but live is a part of the verdict.
 NOTHING = "nothing; that client alone is closed"
 MALFORMED = (
     "",
@@ -63,18 +64,12 @@ def _expect_close(socket: ClientConnection, codes: set[int], what: str) -> None:
         raise AssertionError(f"{what} did not close it") from None
 
 
-def _expect_calm(stage: Stage) -> None:
-    states = stage.crowd.ask("states")["states"]
-    assert states == {"live": len(stage.people)}, f"the others must not notice: {states}"
-
-
 @fault("malformed client", sees=NOTHING)
 def malformed(stage: Stage) -> None:
     for text in MALFORMED:
         with _knocking(stage) as socket:
             socket.send(text)
             _expect_close(socket, {Close.MALFORMED}, f"{text[:60]!r}")
-    _expect_calm(stage)
 
 
 @fault("oversized client", sees=NOTHING)
@@ -84,7 +79,6 @@ def oversized(stage: Stage) -> None:
             with suppress(ConnectionClosed):  # while it still writes
                 socket.send(json.dumps({"type": "ack", "cursor": "1" * size}))
             _expect_close(socket, codes, f"a frame of {size} bytes")
-    _expect_calm(stage)
 
 
 @fault("flooding client", sees=NOTHING)
@@ -96,7 +90,6 @@ def flooding(stage: Stage) -> None:
                 for number in range(20 * FRAMES_AT_ONCE):
                     socket.send(json.dumps({"type": "ping", "n": number, "t": 0}))
             _expect_close(socket, {Close.TOO_FAST}, "a flood of pings")
-    _expect_calm(stage)
 
 
 @fault("wrong Origin", sees=NOTHING)
@@ -104,4 +97,3 @@ def wrong_origin(stage: Stage) -> None:
     for origin in ("https://evil.example", "null", "http://127.0.0.1.evil.example"):
         with pytest.raises(InvalidStatus, match="403"), _knocking(stage, origin):
             pass
-    _expect_calm(stage)
