@@ -22,6 +22,7 @@ from tests.inventory.books import ask, book
 def fresh_cache(transactional_db: None) -> None:
     """Nothing is kept, and nobody remembers the Valkey of another test."""
     recovered()
+    lookout().rest()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM inventory_cachegate")
 
