@@ -5,6 +5,7 @@ thread for every message (to close old ORM connections), and nothing here uses t
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -181,9 +182,9 @@ async def _say_goodbye(hub: Hub) -> None:
     and the client loses the last words, that say when to come back.
     """
     await hub.close_all(Close.RESTART)
-    await asyncio.gather(
-        _conversations.until_over(HEARD_WITHIN_S), hub.presence.until_told(HEARD_WITHIN_S)
-    )
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(HEARD_WITHIN_S):
+            await asyncio.gather(_conversations.until_over(), hub.presence.until_told())
 
 
 async def _converse(

@@ -5,7 +5,6 @@ handler of the signal has run. So ours runs first, and then theirs.
 """
 
 import asyncio
-import contextlib
 import signal
 import threading
 from collections.abc import Awaitable, Callable
@@ -60,14 +59,10 @@ class Conversations:
         if self._over and not self._going_on:
             self._over.set()
 
-    async def until_over(self, within_s: float) -> None:
-        """At most so long."""
-        if not self._going_on:
-            return
-        self._over = asyncio.Event()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                await self._over.wait()
+    async def until_over(self) -> None:
+        if self._going_on:
+            self._over = asyncio.Event()
+            await self._over.wait()
 
 
 def _say_and_then(goodbye: Callable[[], Awaitable[None]], then: Callable[[], None]) -> None:

@@ -67,7 +67,7 @@ class Presence:
         self._came = asyncio.Event()
         self._hurry = asyncio.Event()
         self._lifeline = Lifeline(lambda: [("presence", self._go_round_for_ever())])
-        self.after_round: list[Callable[[], None]] = []
+        self._after_round: list[Callable[[], None]] = []
         """Called once each, after a round that begins later."""
 
     def start(self) -> None:
@@ -77,18 +77,16 @@ class Presence:
         await self._lifeline.stop()
 
     def hurry(self) -> None:
-        """All leave, or a test waits: not in a second, now."""
+        """All leave: not in a second, now."""
         self._hurry.set()
         self._came.set()
 
-    async def until_told(self, within_s: float) -> None:
-        """Return when the other processes have been told who is here now, or after so long."""
+    async def until_told(self) -> None:
+        """Return when the screens and the other processes have been told who is here now."""
         told = asyncio.Event()
-        self.after_round.append(told.set)
+        self._after_round.append(told.set)
         self.hurry()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                await told.wait()
+        await told.wait()
 
     def note(self, screen: Subscriber, resource: str, state: State) -> None:
         """What somebody does on a page; of no consequence where they may not see it."""
@@ -117,7 +115,7 @@ class Presence:
     async def _go_round_for_ever(self) -> None:
         while True:
             await self._rest()
-            done, self.after_round = self.after_round, []
+            done, self._after_round = self._after_round, []
             try:
                 await self._go_round()
             except Exception:

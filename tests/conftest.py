@@ -19,20 +19,18 @@ def django_db_modify_db_settings() -> None:
     """One database for the run; the real services come from `python -m config.embedded`."""
 
 
-FLUSHES = 3
 _flush_once = BaseDatabaseOperations.execute_sql_flush
 
 
 def _flush(operations: BaseDatabaseOperations, statements: Sequence[str]) -> None:
     """TRUNCATE takes its locks in another order than a look for changes, ours or that of a server
     that still runs: PostgreSQL ends one of the two, and it may be this one."""
-    for left in reversed(range(FLUSHES)):
-        try:
-            return _flush_once(operations, statements)
-        except OperationalError as fault:
-            if not (left and isinstance(fault.__cause__, DeadlockDetected)):
-                raise
-    return None
+    try:
+        _flush_once(operations, statements)
+    except OperationalError as fault:
+        if not isinstance(fault.__cause__, DeadlockDetected):
+            raise
+        _flush_once(operations, statements)
 
 
 @pytest.fixture(scope="session")

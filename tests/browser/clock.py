@@ -9,10 +9,8 @@ LONGER_THAN_ANY_RETRY_MS = 60_000
 
 
 def run_until(page: Page, happened: Callable[[], bool], within_ms: int) -> None:
-    """
-    Let the clock run, and stop within a second of the event: what follows from it later, as the
-    next failure of a line does, is not to have happened yet.
-    """
+    """Let the clock run, and stop within a second of the event: what follows from it later, as the
+    next failure of a line does, is not to have happened yet."""
     for _ in range(0, within_ms, STEP_MS):
         if happened():
             return

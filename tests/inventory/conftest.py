@@ -16,6 +16,7 @@ from inventory.models import Barcode, Location, Product, StockLevel, StockMoveme
 from realtime.lookout import lookout
 from tests.breakable import Breakable
 from tests.inventory.books import ask, book
+from tests.inventory.ladder import IN_SHOP
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def levels(
     oscar.groups.add(Group.objects.get(name="operator"))
     there = StockLevel.objects.create(product=flour_level.product, location=shop)
     Barcode.objects.create(code="400638", product=flour_level.product)
-    _, booked = book(ask("receive", 4), ask("receive", 7_311_731_173, location="SHOP"))
+    _, booked = book(ask("receive", 4), ask("receive", IN_SHOP, location="SHOP"))
     lines = dict(StockMovement.objects.values_list("location__code", "pk"))
     return {
         "here": flour_level.pk,

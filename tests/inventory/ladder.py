@@ -1,6 +1,7 @@
 """What the ladders of rights stand on: the cast, the shop that only alice sees, all addresses.
 
-`7,311,731,173` and `SHOP` stand nowhere else: no key and no number of a transaction is as large.
+How much is in the shop, and `SHOP`, stand nowhere else: no key, and no number of a transaction, is
+as large.
 """
 
 import re
@@ -15,7 +16,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver
 
 CAST = ("alice", "bob", "charlie", "dora", "oscar", "anonymous")
-HIDDEN = re.compile(r"SHOP|Corner shop|7,?311,?731,?173")
+IN_SHOP = 7_311_731_173
+HIDDEN = re.compile(rf"SHOP|Corner shop|{f'{IN_SHOP:,}'.replace(',', ',?')}")
 
 
 def patterns(parts: list[Any], before: str = "") -> Iterator[str]:

@@ -16,7 +16,7 @@ from inventory.admin.resources import FileAdmin
 from inventory.models import Location, LocationAccess, StockLevel, StockMovement
 from inventory.tasks import fold_location_totals
 from tests.conftest import person
-from tests.inventory.ladder import HIDDEN, as_, steady
+from tests.inventory.ladder import HIDDEN, IN_SHOP, as_, steady
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def house(levels: dict[str, Any]) -> None:
     fold_location_totals()
     Location.objects.filter(code="SHOP").update(name="Corner shop, new")
     shop, wares = (Location.objects.get(code=code) for code in ("SHOP", "WH"))
-    StockLevel.objects.filter(location=shop).update(minimum=9_000_000_000)
+    StockLevel.objects.filter(location=shop).update(minimum=IN_SHOP + 1)
     erin, keen = person("erin"), person("keen")
     LocationAccess.objects.create(user=erin, location=shop)
     LocationAccess.objects.create(user=keen, location=wares, may_write=True)
@@ -86,7 +86,7 @@ def house(levels: dict[str, Any]) -> None:
     token.set_secret()
     token.save()
     now = timezone.now()
-    drift = {"subject": "FLOUR at Corner shop", "faults": ["7311731173 on hand, 7 booked"]}
+    drift = {"subject": "FLOUR at Corner shop", "faults": [f"{IN_SHOP} on hand, 7 booked"]}
     models.LedgerCheck.objects.create(
         started_at=now, ended_at=now, levels=2, lines=2, operations=2, drifting=1, drifts=[drift]
     )
@@ -237,7 +237,7 @@ def test_no_list_of_choices_names_a_hidden_place(house: None, name: str) -> None
     for model, field in set(completed()):
         kind = str(model._meta.model_name)
         asked = {"app_label": model._meta.app_label, "model_name": kind}
-        for term in ("", "SHO", "Corner", "7311731173"):
+        for term in ("", "SHO", "Corner", str(IN_SHOP)):
             answer = as_(name).get(
                 "/admin/autocomplete/", asked | {"field_name": field, "term": term}
             )

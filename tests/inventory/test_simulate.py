@@ -19,6 +19,7 @@ from inventory.models import (
     StockMovement,
 )
 from inventory.operations import Ask, apply
+from tests.clock import Clock
 
 
 @pytest.fixture
@@ -35,19 +36,6 @@ def run(**options: Any) -> str:
     out = StringIO()
     call_command("simulate", stdout=out, stderr=StringIO(), **options)
     return out.getvalue()
-
-
-class Clock:
-    """The time of a machine that takes none for what it does."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += max(seconds, 1e-6)  # as a real nap, it is over at some time
 
 
 def test_as_many_operations_as_were_asked_for(

@@ -1,11 +1,11 @@
 """Limits of a group, in trees as the kernel lays them out."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from monitoring import container, services
+from tests.clock import Clock
 
 MEGABYTE = 1024 * 1024
 SERVICE = "system.slice/liveshelf.service"
@@ -85,11 +85,12 @@ def test_the_processor_is_as_busy_as_its_share_of_it_allows(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half a core that is used up is all of it, however many cores the machine has."""
-    clock = iter([100.0, 110.0])
-    monkeypatch.setattr(services, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    clock = Clock()
+    monkeypatch.setattr(services, "time", clock)
     monkeypatch.setattr(services, "_busy_before", None)
     write(root, cpu__max="50000 100000", cpu__stat="usage_usec 1000000")
     assert services._busy() is None
+    clock.sleep(10)
     write(root, cpu__stat="usage_usec 5750000")
     assert services._busy() == pytest.approx(0.95)
 

@@ -18,6 +18,7 @@ import pytest
 from monitoring import container
 from tests.monitoring.plant import PATIENCE_S, Look, Plant
 from tests.soak.house import SKUS
+from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -98,10 +99,12 @@ def test_a_cache_that_throws_out_costs_points_until_it_keeps(plant: Plant) -> No
 
 def read_past_no_look(browser: httpx.Client, number: int) -> str:
     """Where nobody has looked for changes of late, and the look takes its time, then again."""
-    until = time.monotonic() + PATIENCE_S
-    while (outcome := read(browser, number)) == "bypass":
-        assert time.monotonic() < until, "nobody looks"
-    return outcome
+
+    def outcome() -> str:
+        said = read(browser, number)
+        return "" if said == "bypass" else said
+
+    return until(outcome, "a look for changes", PATIENCE_S)
 
 
 def read(browser: httpx.Client, number: int) -> str:

@@ -92,20 +92,23 @@ async def next_flush(hub: Hub) -> None:
     """Return when the hub has looked at the database twice since now."""
     async with asyncio.timeout(PATIENCE_S):
         for _ in range(2):
-            flushed = asyncio.Event()
-            hub.after_look.append(flushed.set)
             hub.look()
-            await flushed.wait()
+            await _sent(hub)
 
 
 async def next_look(hub: Hub) -> None:
     """Return when all is sent that the hub finds by the next look it takes by itself: however slow
     this machine is, that is the look that begins within a second."""
     assert LOOK_EVERY_S <= 1
-    looked = asyncio.Event()
-    hub.after_look.append(looked.set)
     async with asyncio.timeout(PATIENCE_S):
-        await looked.wait()
+        await _sent(hub)
+
+
+async def _sent(hub: Hub) -> None:
+    """What the next look finds."""
+    sent = asyncio.Event()
+    hub.after_look.append(sent.set)
+    await sent.wait()
 
 
 @asynccontextmanager

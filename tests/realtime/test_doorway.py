@@ -11,24 +11,18 @@ from realtime import doorway
 from realtime.buckets import Bucket, Buckets
 from realtime.doorway import Door, Doorway
 from realtime.protocol import Close
+from tests.clock import Clock
 from tests.realtime.screens import PATIENCE_S
 
 CLOCKS = "realtime.buckets.monotonic", "realtime.doorway.monotonic"
 HERD = 2_000
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     for name in CLOCKS:
-        monkeypatch.setattr(name, clock)
+        monkeypatch.setattr(name, clock.monotonic)
     return clock
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from typing import Any
@@ -27,9 +26,10 @@ from realtime.middleware import read_live
 from realtime.protocol import Close
 from realtime.subscriber import Subscriber
 from tests.faults.link import Background, Link
-from tests.realtime.screens import PATIENCE_S, Screen, next_look, opened, running_hub
+from tests.realtime.screens import Screen, next_look, opened, running_hub
 from tests.realtime.test_hub import receive
 from tests.sessions import session_of
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 
@@ -147,15 +147,8 @@ async def test_without_valkey_a_change_comes_by_itself_with_the_next_look(
         await next_look(hub)
         assert screen.found(flour_level.pk, 5)
 
-        await asyncio.to_thread(_until_logged, caplog, "No hint left")
-
-
-def _until_logged(caplog: pytest.LogCaptureFixture, words: str) -> None:
-    """By the thread that would have sent it, which may come to that later."""
-    until = time.monotonic() + PATIENCE_S
-    while words not in caplog.text:
-        assert time.monotonic() < until, f"{words!r} is not in {caplog.text!r}"
-        time.sleep(0.01)
+        # The thread that would have sent the hint may come to that later.
+        await asyncio.to_thread(until, lambda: "No hint left" in caplog.text, "Valkey is missed")
 
 
 async def test_without_the_database_screens_are_asked_to_come_back_and_then_served(

@@ -14,6 +14,7 @@ from realtime.hub import Hub
 from realtime.looks import Looks
 from realtime.protocol import Close
 from realtime.subscriber import Subscriber
+from tests.clock import Clock
 from tests.realtime.screens import next_flush, opened, running_hub
 from tests.realtime.test_hub import receive, update_levels
 
@@ -122,19 +123,6 @@ def lag() -> tuple[int, int]:
     return (times.count, times.sum_us) if times else (0, 0)
 
 
-class Clock:
-    """A machine on which nothing takes time but what a test says."""
-
-    def __init__(self) -> None:
-        self.passed_s = 0.0
-
-    def monotonic(self) -> float:
-        return 1_000.0 + self.passed_s
-
-    def time(self) -> float:
-        return 1_800_000_000.0 + self.passed_s
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
@@ -148,7 +136,7 @@ def test_a_look_is_late_against_when_it_was_due(clock: Clock) -> None:
     hubs.begin()
     hubs.end()
     assert lag() == (0, 0), "the first one was never due"
-    clock.passed_s += 3
+    clock.now += 3
 
     hubs.begin()
 
@@ -159,11 +147,11 @@ def test_nobody_is_late_for_what_they_had_not_heard_of(clock: Clock) -> None:
     hubs = Looks()
     hubs.begin()
     hubs.end()
-    clock.passed_s += 0.5
+    clock.now += 0.5
     measure.take()
 
     hubs.tell()
-    clock.passed_s += 0.25
+    clock.now += 0.25
     hubs.begin()
 
     assert lag() == (1, 250_000)
@@ -174,7 +162,7 @@ def test_a_time_in_which_nobody_looked_is_not_a_time_to_be_late(clock: Clock) ->
     hubs.begin()
     hubs.end()
     hubs.tell(clock.time())
-    clock.passed_s += 3_600
+    clock.now += 3_600
     measure.take()
 
     hubs.rest()
@@ -186,7 +174,7 @@ def test_a_time_in_which_nobody_looked_is_not_a_time_to_be_late(clock: Clock) ->
 def test_a_hint_that_comes_after_its_change_was_found_times_nothing(clock: Clock) -> None:
     hubs = Looks()
     committed_at = clock.time()
-    clock.passed_s += 0.001
+    clock.now += 0.001
     hubs.begin()
     hubs.end()
 

@@ -11,6 +11,7 @@ from realtime import views
 from realtime.buckets import Bucket
 from realtime.hub import Hub
 from realtime.middleware import read_live
+from tests.clock import Clock
 from tests.realtime.test_hub_faults import hub
 
 __all__ = ["hub"]
@@ -34,7 +35,7 @@ async def test_who_asks_when_too_many_do_is_told_when_to_ask_again(
     browser: AsyncClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("realtime.buckets.monotonic", lambda: 100.0)
+    monkeypatch.setattr("realtime.buckets.monotonic", Clock().monotonic)
     monkeypatch.setattr(views, "_door", Bucket(a_second=0.1, at_once=1))
     page = await sync_to_async(read_live)(bob.pk)
     asked = {"cursor": page.cursor, "epoch": page.epoch, "rights": page.rights}

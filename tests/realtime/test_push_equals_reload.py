@@ -1,6 +1,5 @@
 """The page as it was, and what was pushed since, is the page as it is loaded now."""
 
-import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from difflib import unified_diff
@@ -32,6 +31,7 @@ from tests.realtime.steps import (
     Step,
     booked,
 )
+from tests.waiting import until
 
 HEARD_WITHIN_S = 10
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -125,10 +125,7 @@ async def what_differs(tabs: list[Tab], client: Client) -> tuple[set[str], str]:
 
 def _hear() -> None:
     """A look that failed, as on a machine that stood still, is followed by others."""
-    until = time.monotonic() + HEARD_WITHIN_S
-    while not lookout().ask(HEARD_WITHIN_S):
-        assert time.monotonic() < until, "nobody looks for changes"
-        time.sleep(0.05)
+    until(lambda: lookout().ask(HEARD_WITHIN_S), "a look for changes", HEARD_WITHIN_S)
 
 
 async def follow(hub: Hub, person: User, steps: list[Step], pages: Iterable[str] = PAGES) -> str:

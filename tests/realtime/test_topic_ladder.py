@@ -13,6 +13,7 @@ from realtime.hub import Hub
 from realtime.protocol import Close
 from realtime.topics import FAMILIES
 from tests.inventory.books import ask, book, undo
+from tests.inventory.ladder import IN_SHOP
 from tests.realtime.screens import Screen, next_flush, opened, running_hub
 from tests.sessions import session_of
 
@@ -82,7 +83,7 @@ def cast(
     oscar: User,
 ) -> Cast:
     StockLevel.objects.create(product=flour_level.product, location=shop)
-    book(ask("receive", 4), ask("receive", 7_311_731_173, location="SHOP"))
+    book(ask("receive", 4), ask("receive", IN_SHOP, location="SHOP"))
     return {"alice": alice, "bob": bob, "charlie": charlie, "dora": dora, "oscar": oscar}
 
 

@@ -25,10 +25,7 @@ async def next_round(*hubs: Hub) -> None:
     """Return when each of them has told its screens, and the other processes, twice."""
     async with asyncio.timeout(PATIENCE_S):
         for hub in hubs * 2:
-            told = asyncio.Event()
-            hub.presence.after_round.append(told.set)
-            hub.presence.hurry()
-            await told.wait()
+            await hub.presence.until_told()
 
 
 def notices(screen: Screen) -> list[dict[str, Any]]:

@@ -1,11 +1,9 @@
 """The web process: killed around a commit, ended in good order, and broken inside."""
 
-import time
-from collections.abc import Callable
-
 from tests.faults.fault import fault
 from tests.faults.house import PLACES
 from tests.faults.stage import Stage
+from tests.waiting import until
 
 COMES_BACK = "Connecting, then Live; who was saving sees it saved once"
 BLOCKED = """
@@ -25,7 +23,7 @@ def killed_before_commit(stage: Stage) -> None:
                (SELECT id FROM inventory_location WHERE code = %s) FOR UPDATE""",
             [PLACES[0]],
         )
-        _until(lambda: stage.rows(BLOCKED)[0][0] > 0, "a booking waits")
+        until(lambda: stage.rows(BLOCKED)[0][0] > 0, "a booking waits", PATIENCE_S)
         stage.server.kill()
         holder.rollback()
     stage.server.start()
@@ -82,11 +80,4 @@ def _steal_an_answer(stage: Stage) -> None:
         return stolen and bool(pending) and stage.rows(COMMITTED, pending)[0][0] > 0
 
     stage.to_writers.steal_answers()
-    _until(happened, "a booking is committed and its answer stolen")
-
-
-def _until(happened: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < until, f"it never came to this: {what}"
-        time.sleep(0.005)
+    until(happened, "a booking is committed and its answer stolen", PATIENCE_S)
