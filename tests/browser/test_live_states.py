@@ -1,8 +1,7 @@
 """Each state of the pill and of the banner, brought about by the network."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -12,9 +11,9 @@ from playwright.sync_api import Browser, Page, Response, Route, expect
 from inventory.models import StockLevel
 from tests.browser.bad_line import BadLine
 from tests.browser.books import book
-from tests.browser.clock import freeze, run_until
+from tests.browser.clock import fetch_what_was_told, freeze, run_until, until
 from tests.browser.conftest import Visit
-from tests.browser.people import PATIENCE_MS, SHOWN_TIME, Visitor, was_not_reloaded
+from tests.browser.people import SHOWN_TIME, Visitor, was_not_reloaded
 from tests.browser.processes import Server
 from tests.browser.weather import Weather, Wire
 
@@ -48,14 +47,6 @@ def expect_state(seen: Visitor, state: str, word: str) -> None:
 
 def state(seen: Visitor) -> str | None:
     return seen.pill.get_attribute("data-state")
-
-
-def until(page: Page, happened: Callable[[], bool]) -> None:
-    """Of two events either will do, and Playwright waits for one."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while not happened():
-        assert time.monotonic() < deadline, "neither came"
-        page.wait_for_timeout(20)
 
 
 def expect_old(seen: Visitor) -> None:
@@ -174,7 +165,7 @@ def with_wire(seen: Visitor) -> tuple[Page, Wire]:
     wire = Wire(seen.page)
     seen.page.clock.install()
     seen.go("/stock/")
-    seen.go_live()
+    fetch_what_was_told(seen.go_live())
     return seen.page, wire
 
 
